@@ -1,0 +1,1 @@
+"""Licences, users, domains and permissions of the tenant."""

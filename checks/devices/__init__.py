@@ -1,0 +1,1 @@
+"""Intune and the devices that it is to manage."""

@@ -1,0 +1,1 @@
+"""Report formats, one module each. A report renders a run and knows nothing else."""

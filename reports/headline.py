@@ -1,0 +1,38 @@
+"""The sentences that a report makes itself: the verdict in one line, and why an item comes first."""
+
+from __future__ import annotations
+
+from reports.view import View
+from reports.words import Words
+from scanner.result import ItemRecord
+from scanner.words import Status, Verdict
+
+
+def headline(view: View, words: Words) -> str:
+    """The whole run in one or two sentences, never better than its worst topic."""
+    if not set(view.counts) & {Status.PASS, Status.WARN, Status.FAIL}:
+        return words("headline.empty")
+    verdicts = [topic.verdict for topic in view.result.summary.topics]
+    blocked, unknown = verdicts.count(Verdict.BLOCKED), verdicts.count(Verdict.UNKNOWN)
+    if blocked:
+        first = words.count("headline.blocked", blocked)
+    elif unknown:
+        first = words.count("headline.unknown", unknown)
+    elif Verdict.READY_WITH_WORK in verdicts or view.work:
+        first = words("headline.work")
+    else:
+        first = words("headline.ready")
+    many = len(view.work)
+    second = words.count("headline.items", many) if many else words("headline.done")
+    return f"{first} {second}"
+
+
+def because(words: Words, item: ItemRecord) -> str:
+    """Why an item stands among the first: what it holds up and how much waits for it."""
+    parts = []
+    if item.blocks:
+        parts.append(words("first.blocks", names=item.blocks))
+    if item.unblocks:
+        parts.append(words.count("first.unblocks", len(item.unblocks)))
+    text = "; ".join(parts) or words("first.next")
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,93 @@
+"""The report as one HTML file that loads nothing, runs only its own script, and reads without it."""
+
+from __future__ import annotations
+
+import functools
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from reports.clauses import clauses_of
+from reports.escape import clip, data_block, href, link_text, visible
+from reports.headline import because, headline
+from reports.policy import policy
+from reports.rows import STATIC, later_rows
+from reports.view import View
+from reports.words import Words
+from scanner.report import ReportFormat
+from scanner.result import RunResult
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEXTS = "en"
+"""The language that the checks' own sentences are written in."""
+
+
+def render(result: RunResult, lang: str) -> bytes:
+    """The bytes of report.html in that language; a language without a catalogue gets English."""
+    from markupsafe import Markup  # noqa: PLC0415 - only who renders HTML pays for the template engine
+
+    environment = _environment()
+    view, words = View(result), Words(lang)
+    style, script = _part("style.css"), _part("script.js")
+    rows = later_rows(result)
+    page = environment.get_template("report.html.j2").render(
+        view=view,
+        run=result,
+        w=words,
+        texts=TEXTS,
+        static=STATIC,
+        clauses=list(clauses_of(result)),
+        headline=headline(view, words),
+        because=functools.partial(because, words),
+        policy=policy(style, script),
+        # The only strings that are not escaped: our own style and script, and escaped JSON.
+        style=Markup(style),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+        rows=Markup(data_block(rows)) if rows else "",  # noqa: S704
+    )
+    return page.encode()
+
+
+@functools.cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - as above
+    from markupsafe import Markup  # noqa: PLC0415
+
+    def shown(value: object) -> object:
+        """Every value on its way into a page; what is already markup came through here before."""
+        return value if isinstance(value, Markup) else visible(str(value))
+
+    environment = Environment(
+        loader=PackageLoader("templates", "html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=shown,
+    )
+    environment.filters.update(clip=clip, href=href, link_text=link_text, when=when, iso=iso)
+    return environment
+
+
+@functools.cache
+def _part(name: str) -> str:
+    """A stylesheet or script as it goes between the tags; LF only, as the policy's hash needs."""
+    from jinja2 import PackageLoader  # noqa: PLC0415 - as above
+
+    text, _, _ = PackageLoader("templates", "html").get_source(_environment(), name)
+    return "\n".join(text.splitlines()) + "\n"
+
+
+def iso(moment: datetime) -> str:
+    """The moment for machines: ISO 8601 in UTC, to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def when(moment: datetime) -> str:
+    """The moment for people, in UTC and saying so."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+HTML = ReportFormat("html", "report.html", render)

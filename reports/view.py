@@ -1,0 +1,178 @@
+"""What every document format asks of a run: lookups, groups and an order, without any words."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reports.gaps import Gap, gaps_of
+from scanner.result import CheckRecord, FindingRecord, ItemRecord, RunResult
+from scanner.words import Owner, Phase, Status, Topic
+
+_HEX = re.compile(r"[0-9a-f]{8,}")
+
+
+@dataclass(frozen=True, slots=True)
+class TopicGroup:
+    """The items of one topic within one phase, in the order of the plan."""
+
+    topic: Topic
+    items: tuple[ItemRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseGroup:
+    """The items of one phase, topic by topic."""
+
+    phase: Phase
+    topics: tuple[TopicGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something only people know: the finding that asks it and who usually answers."""
+
+    finding: FindingRecord
+    title: str
+    why: str
+    owner: Owner | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One check with those of its findings that share a status."""
+
+    id: str
+    title: str
+    topic: Topic
+    findings: tuple[FindingRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that changed: what it is, what it is about, and where the document shows it."""
+
+    title: str
+    subject: str
+    item: str
+
+
+class View:
+    """A run with its lookups. Items and findings that a list names but the run lacks are left out."""
+
+    def __init__(self, result: RunResult) -> None:
+        self.result = result
+        self.items = {item.id: item for item in result.plan}
+        self.findings = {finding.id: finding for finding in result.findings}
+        self.checks = {check.id: check for check in result.checks}
+        self.counts = Counter(finding.status for finding in result.findings)
+        self.short = short_ids(self.items)
+        self.work = [item for item in result.plan if item.status is not Status.MANUAL]
+        self.listed = {item.id for item in self.work}
+        self.item_of = {one: item for item in result.plan for one in item.findings}
+
+    @property
+    def phases(self) -> list[PhaseGroup]:
+        """The remediation list: phase, then topic, then the plan's own order."""
+        groups: dict[Phase, dict[Topic, list[ItemRecord]]] = {}
+        for item in self.work:
+            groups.setdefault(item.phase, {}).setdefault(item.topic, []).append(item)
+        return [
+            PhaseGroup(
+                phase,
+                tuple(TopicGroup(t, tuple(groups[phase][t])) for t in Topic if t in groups[phase]),
+            )
+            for phase in Phase
+            if phase in groups
+        ]
+
+    @property
+    def first(self) -> list[ItemRecord]:
+        """What to do first, in order; at most ten."""
+        return self.known(self.result.summary.do_first)[:10]
+
+    @property
+    def questions(self) -> list[Question]:
+        """The manual checklist, by owner and then by check."""
+        asked = [self._question(f) for f in self.of(Status.MANUAL)]
+        return sorted(asked, key=lambda one: (one.owner or "~", one.finding.check, one.finding.id))
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """What could not be checked, one group for each reason and missing permission or source."""
+        return gaps_of(self.of(Status.NOT_ASSESSED, Status.ERROR))
+
+    def of(self, *statuses: Status) -> list[FindingRecord]:
+        """The findings with one of these statuses, in the order of the run."""
+        return [finding for finding in self.result.findings if finding.status in statuses]
+
+    def lines(self, status: Status) -> list[CheckLine]:
+        """The findings of one status, gathered check by check."""
+        groups: dict[str, list[FindingRecord]] = {}
+        for finding in self.of(status):
+            groups.setdefault(finding.check, []).append(finding)
+        return [
+            CheckLine(check, self.title(check), found[0].topic, tuple(found))
+            for check, found in sorted(groups.items())
+        ]
+
+    def known(self, ids: Iterable[str]) -> list[ItemRecord]:
+        """The items with these ids that the remediation list shows."""
+        return [self.items[one] for one in ids if one in self.listed]
+
+    def behind(self, item: ItemRecord) -> list[FindingRecord]:
+        """The findings that an item was made from."""
+        return [self.findings[one] for one in item.findings if one in self.findings]
+
+    def helps(self, gap: Gap) -> list[ItemRecord]:
+        """The items whose steps would close a gap."""
+        ids = (self.item_of[one.id].id for one in gap.findings if one.id in self.item_of)
+        return self.known(dict.fromkeys(ids))
+
+    def check(self, check: str) -> CheckRecord | None:
+        """What the run says about a check, or None."""
+        return self.checks.get(check)
+
+    def title(self, check: str) -> str:
+        """The title of a check, or its id where the run does not describe it."""
+        return self.checks[check].title if check in self.checks else check
+
+    def lines_of(self, ids: Iterable[str]) -> list[Line]:
+        """What the ids from the list of changes stand for."""
+        return [self._line(one) for one in ids]
+
+    def _line(self, ident: str) -> Line:
+        """An item, a finding, or where the run holds neither any more, only the id itself."""
+        if ident in self.items:
+            return Line(self.items[ident].title, "", ident if ident in self.listed else "")
+        finding = self.findings.get(ident)
+        if finding is None:
+            return Line(ident, "", "")
+        item = self.item_of.get(ident)
+        shown = item.id if item and item.id in self.listed else ""
+        return Line(self.title(finding.check), finding.subject.name, shown)
+
+    def _question(self, finding: FindingRecord) -> Question:
+        check, item = self.check(finding.check), self.item_of.get(finding.id)
+        owner = item.owner if item else check.owner if check else None
+        why = check.why if check else ""
+        return Question(finding, self.title(finding.check), why, owner)
+
+
+def short_ids(ids: Iterable[str]) -> dict[str, str]:
+    """A short hexadecimal form of each id, unique among them and safe as an anchor."""
+    short: dict[str, str] = {}
+    taken: set[str] = set()
+    for one in ids:
+        digits = (
+            one if _HEX.fullmatch(one) else hashlib.sha256(one.encode(errors="replace")).hexdigest()
+        )
+        length = 8
+        while digits[:length] in taken and length < len(digits):
+            length += 1
+        short[one] = digits[:length]
+        taken.add(short[one])
+    return short

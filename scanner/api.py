@@ -1,0 +1,81 @@
+"""The one import of a check author."""
+
+from scanner.catalogue import Cause, Check, Fold, cause, check
+from scanner.evidence.envelope import Header, Missing
+from scanner.evidence.scope import Scope
+from scanner.findings import (
+    Affected,
+    Finding,
+    Step,
+    failed,
+    manual,
+    not_applicable,
+    not_assessed,
+    passed,
+    step,
+    warned,
+)
+from scanner.subject import (
+    RUN,
+    Subject,
+    domain,
+    endpoint,
+    forest,
+    host,
+    object_set,
+    question,
+    tenant,
+)
+from scanner.text import Text, Value
+from scanner.words import (
+    Cloud,
+    Effort,
+    Owner,
+    Phase,
+    Reason,
+    Severity,
+    Status,
+    SubjectKind,
+    Topic,
+)
+
+__all__ = [
+    "RUN",
+    "Affected",
+    "Cause",
+    "Check",
+    "Cloud",
+    "Effort",
+    "Finding",
+    "Fold",
+    "Header",
+    "Missing",
+    "Owner",
+    "Phase",
+    "Reason",
+    "Scope",
+    "Severity",
+    "Status",
+    "Step",
+    "Subject",
+    "SubjectKind",
+    "Text",
+    "Topic",
+    "Value",
+    "cause",
+    "check",
+    "domain",
+    "endpoint",
+    "failed",
+    "forest",
+    "host",
+    "manual",
+    "not_applicable",
+    "not_assessed",
+    "object_set",
+    "passed",
+    "question",
+    "step",
+    "tenant",
+    "warned",
+]

@@ -1,0 +1,230 @@
+"""Declaring a check: a decorator over a function or a fold, and what people need to know."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+
+from scanner.evidence.envelope import Missing, is_evidence, kind_of
+from scanner.findings import Finding, Step, step
+from scanner.text import Text
+from scanner.words import Effort, Owner, Phase, Severity, Topic
+
+T = TypeVar("T")
+
+
+class Fold(Generic[T]):
+    """A check over a stream: made with the evidence it needs, shown each object, asked at the end.
+
+    A subclass annotates the parameter of `see` with the evidence type of its stream. All folds over
+    one stream share a single reading of it.
+    """
+
+    def see(self, item: T) -> None:
+        """Take one object in; called once per object, in the order of the stream."""
+        raise NotImplementedError
+
+    def findings(self) -> Iterable[Finding]:
+        """Judge what was seen. A pass is taken back by the judge where the stream was cut short."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One parameter of a check: an evidence type, and how absence is to be treated.
+
+    `every` asks for all subjects at once (`tuple[X, ...]`), `optional` for None in place of a
+    Missing (`X | None`), `aware` for the Missing itself (`X | Missing`).
+    """
+
+    parameter: str
+    type: type
+    every: bool = False
+    optional: bool = False
+    aware: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: its judgement, the evidence it needs, and everything a person needs to know."""
+
+    id: str
+    judge: Callable[..., Any]
+    needs: tuple[Need, ...]
+    stream: type | None
+    title: str
+    action: str
+    why: str
+    fix: tuple[Step, ...]
+    verify: str
+    topic: Topic
+    severity: Severity
+    owner: Owner
+    effort: Effort
+    phase: Phase
+    clause: tuple[str, ...]
+    blocks: tuple[str, ...]
+    documents: tuple[str, ...]
+    requires: tuple[str, ...]
+    settle_after: str
+    version: int
+    aliases: tuple[str, ...]
+    origin: str = ""
+
+    @property
+    def package(self) -> str:
+        """The package of checks that the id names."""
+        return self.id.partition(".")[0]
+
+    @property
+    def types(self) -> tuple[type, ...]:
+        """All evidence types that the check reads, its stream included."""
+        own = [need.type for need in self.needs]
+        return (*own, self.stream) if self.stream else tuple(own)
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """The Graph permissions that its evidence needs; derived, never listed by hand."""
+        return tuple(dict.fromkeys(p for kind in self.types for p in kind_of(kind).permissions))
+
+    def text(self, field_name: str) -> Text:
+        """A constant sentence of the check as a Text."""
+        return Text(getattr(self, field_name))
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Findings of several checks that one root cause explains become one remediation item.
+
+    A finding belongs to the cause where its check is a member and `tie` gives it a key; findings
+    with the same key are merged. `members` may name the reason too, as in 'dns.mx#foreign'.
+    """
+
+    id: str
+    members: tuple[str, ...]
+    tie: Callable[[Finding], str | None]
+    title: str
+    why: str
+    fix: tuple[Step, ...]
+    origin: str = field(default="", compare=False)
+
+
+Judge = TypeVar("Judge", bound=Callable[..., Any])
+_HOME = "_emsready_check"
+
+
+def check(
+    *,
+    id: str,  # noqa: A002 - the word of the contract
+    title: str,
+    why: str,
+    fix: str | Step | Sequence[str | Step],
+    verify: str,
+    topic: Topic,
+    severity: Severity,
+    owner: Owner,
+    effort: Effort,
+    clause: Sequence[str],
+    documents: Sequence[str],
+    action: str = "",
+    phase: Phase = Phase.REMEDIATE,
+    blocks: Sequence[str] = (),
+    requires: Sequence[str] = (),
+    settle_after: str = "",
+    version: int = 1,
+    aliases: Sequence[str] = (),
+) -> Callable[[Judge], Judge]:
+    """Declare a function (or a Fold subclass) as the check with that permanent id.
+
+    The parameters' annotations name the evidence that it needs, the way pytest fixtures work: `X`,
+    `X | None`, `X | Missing`, `tuple[X, ...]`. The title states the good state, the action what to
+    do when it does not hold, in the imperative.
+    Raises TypeError when an annotation is no evidence type.
+    """
+
+    def declare(judge: Judge) -> Judge:
+        needs, stream = _needs_of(judge)
+        made = Check(
+            id=id,
+            judge=judge,
+            needs=needs,
+            stream=stream,
+            title=title,
+            action=action or title,
+            why=why,
+            fix=tuple(_steps(fix)),
+            verify=verify,
+            topic=topic,
+            severity=severity,
+            owner=owner,
+            effort=effort,
+            phase=phase,
+            clause=tuple(clause),
+            blocks=tuple(blocks),
+            documents=tuple(documents),
+            requires=tuple(requires),
+            settle_after=settle_after,
+            version=version,
+            aliases=tuple(aliases),
+        )
+        setattr(judge, _HOME, made)
+        return judge
+
+    return declare
+
+
+def check_of(thing: object) -> Check | None:
+    """The Check that a decorated function or class carries, or None."""
+    found = vars(thing).get(_HOME) if hasattr(thing, "__dict__") else None
+    return found if isinstance(found, Check) else None
+
+
+def cause(
+    *,
+    id: str,  # noqa: A002 - the word of the contract
+    members: Sequence[str],
+    tie: Callable[[Finding], str | None],
+    title: str,
+    why: str,
+    fix: str | Step | Sequence[str | Step],
+) -> Cause:
+    """Declare a root cause that several checks see the symptoms of."""
+    return Cause(id, tuple(members), tie, title, why, tuple(_steps(fix)))
+
+
+def _steps(fix: str | Step | Sequence[str | Step]) -> Iterator[Step]:
+    for one in [fix] if isinstance(fix, str | Step) else fix:
+        yield one if isinstance(one, Step) else step(one)
+
+
+def _needs_of(judge: Callable[..., Any]) -> tuple[tuple[Need, ...], type | None]:
+    if isinstance(judge, type):
+        made = vars(judge).get("__init__")
+        hints = get_type_hints(made) if made else {}
+        seen = get_type_hints(vars(judge)["see"])
+        seen.pop("return", None)
+        stream = next(iter(seen.values()))
+        if not is_evidence(stream):
+            raise TypeError(f"{judge.__qualname__}.see: {stream!r} is not an evidence type")
+    else:
+        hints, stream = get_type_hints(judge), None
+    hints.pop("return", None)
+    return tuple(_need(name, hint) for name, hint in hints.items()), stream
+
+
+def _need(parameter: str, hint: Any) -> Need:
+    """Read one annotation. Raises TypeError when it names no evidence type."""
+    options = (
+        list(get_args(hint)) if get_origin(hint) in (types.UnionType, typing.Union) else [hint]
+    )
+    optional, aware = type(None) in options, Missing in options
+    (inner,) = [one for one in options if one not in (type(None), Missing)] or [None]
+    every = get_origin(inner) is tuple
+    if every:
+        inner = get_args(inner)[0]
+    if not isinstance(inner, type) or not is_evidence(inner):
+        raise TypeError(f"parameter {parameter!r}: {hint!r} names no evidence type")
+    return Need(parameter, inner, every, optional, aware)

@@ -1,0 +1,40 @@
+"""Only collect evidence: a folder that `emsready judge` judges elsewhere, later and again."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from scanner.cli.exits import Exit
+from scanner.cli.options import (
+    DEFAULT_OUT,
+    add_config,
+    add_selection,
+    config_of,
+    progress,
+    selection,
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    add_config(parser)
+    add_selection(parser)
+    parser.add_argument("-o", "--output", metavar="DIR", help=f"default: ./{DEFAULT_OUT}")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Collect, and print where the evidence lies."""
+    from scanner.scan import Options, Parts, collect, now  # noqa: PLC0415
+    from scanner.store import RunFolder  # noqa: PLC0415
+
+    config = config_of(arguments)
+    parts = Parts.load()
+    options = Options(selection(arguments))
+    options.selection.checks(parts.catalogue, config.policy.disabled)
+    at = now()
+    run_folder = RunFolder.prepare(Path(arguments.output or DEFAULT_OUT), at)
+    collect(config, parts, options, run_folder, at, progress(arguments))
+    print(run_folder.publish_evidence())
+    return Exit.DONE

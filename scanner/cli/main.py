@@ -1,0 +1,105 @@
+"""The entry point: parse, dispatch, and turn every error into one clear message and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import os
+import sys
+
+from scanner import __version__
+from scanner.cli.exits import Exit
+
+COMMANDS = {
+    "demo": "scan the built-in sample organisation and write its report",
+    "init": "write a commented emsready.toml",
+    "preview": "list every host, port, API and permission that a scan would touch",
+    "scan": "collect, judge, plan and report",
+    "collect": "only collect evidence, to be judged elsewhere or later",
+    "judge": "judge a folder of saved evidence again",
+    "report": "render a saved run in another format or language",
+    "checks": "list the checks, or explain one",
+    "doctor": "examine this installation and its surroundings",
+}
+
+log = logging.getLogger("emsready")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="emsready",
+        description="Is this environment ready for Enterprise Mobility + Security, and what is to be "
+        "done about what is not? Reads only; writes nothing to tenant, directory or DNS.",
+        epilog="First steps: emsready demo; then emsready init, preview, scan. "
+        "Exit codes: 0 done, 1 gate failed, 2 usage or configuration, 3 incomplete, "
+        "4 sign-in or permission, 5 internal, 130 interrupted.",
+    )
+    top.add_argument("--version", action="version", version=f"emsready {__version__}")
+    below = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        module = importlib.import_module(f"scanner.cli.{name}")
+        one = below.add_parser(name, help=summary, description=module.__doc__)
+        one.add_argument("-v", "--verbose", action="count", default=0, help="log more, to stderr")
+        one.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        module.add_arguments(one)
+        one.set_defaults(run=module.run)
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    arguments = parser().parse_args(argv)
+    _log_to_stderr(arguments.verbose)
+    try:
+        return int(arguments.run(arguments))
+    except KeyboardInterrupt:
+        return _say("interrupted; what had been collected is kept and marked incomplete", 130)
+    except BrokenPipeError:
+        # the reader of our output left early (head, less): that is no error, and Python must not
+        # complain about it when it flushes at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+    except Exception as error:
+        if arguments.debug:
+            raise
+        return _explain(error)
+
+
+def _explain(error: Exception) -> int:
+    """One message for people, and the code for machines; a traceback only with --debug."""
+    from scanner.config.read import ConfigError  # noqa: PLC0415
+    from scanner.evidence.folder import EvidenceError  # noqa: PLC0415
+    from scanner.select import SelectionError  # noqa: PLC0415
+    from scanner.store import StoreError  # noqa: PLC0415
+
+    if isinstance(error, ConfigError | EvidenceError | SelectionError | StoreError):
+        return _say(str(error), Exit.USAGE)
+    if isinstance(error, OSError):
+        name = f" ({error.filename})" if error.filename else ""
+        return _say(
+            f"{error.strerror or error}{name}; earlier runs are untouched, and what had been "
+            "collected stays in the unfinished folder",
+            Exit.INTERNAL,
+        )
+    log.debug("internal error", exc_info=error)
+    return _say(
+        f"internal error: {type(error).__name__}: {error}; run again with --debug for the details",
+        Exit.INTERNAL,
+    )
+
+
+def _say(message: str, code: int) -> int:
+    for line in message.splitlines():
+        print(f"emsready: {line}", file=sys.stderr)
+    return code
+
+
+def _log_to_stderr(verbosity: int) -> None:
+    """Set up our own logger only: other packages keep theirs."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    log.handlers[:] = [handler]
+    log.propagate = False
+    log.setLevel({0: logging.CRITICAL, 1: logging.INFO}.get(verbosity, logging.DEBUG))

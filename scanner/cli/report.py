@@ -1,0 +1,44 @@
+"""Render a saved run again: another format, another language, without judging or scanning."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from scanner.cli.exits import Exit
+from scanner.cli.options import DEFAULT_OUT, words
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    parser.add_argument(
+        "run_folder", nargs="?", default=DEFAULT_OUT, help=f"default: {DEFAULT_OUT}"
+    )
+    parser.add_argument("--format", metavar="LIST", default="html", help="such as html,json")
+    parser.add_argument("--lang", metavar="LANGUAGE", default="en", help="en or zh-CN")
+    parser.add_argument("-o", "--output", metavar="DIR", help="default: the run's own folder")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the files and print their paths."""
+    from scanner.cli.formats import chosen_formats, language  # noqa: PLC0415
+    from scanner.evidence.codec import encode  # noqa: PLC0415
+    from scanner.evidence.folder import write_atomically  # noqa: PLC0415
+    from scanner.scan import Parts, render  # noqa: PLC0415
+    from scanner.store import StoreError, read_result  # noqa: PLC0415
+
+    folder = Path(arguments.run_folder)
+    result = read_result(folder)
+    if result is None:
+        raise StoreError(f"{folder} holds no run (no result.json); `emsready scan` makes one")
+    parts = Parts.load()
+    names = chosen_formats(words(arguments.format), parts)
+    out = Path(arguments.output) if arguments.output else folder
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files = render(result, parts.formats, names, language(arguments.lang))
+    if "json" in names:
+        files["result.json"] = encode(result)
+    for name, content in files.items():
+        write_atomically(out / name, content)
+        print(out / name)
+    return Exit.DONE

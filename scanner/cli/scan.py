@@ -1,0 +1,43 @@
+"""Collect, judge, plan and report. Without a file: emsready scan contoso.com."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from scanner.cli.options import (
+    DEFAULT_OUT,
+    add_config,
+    add_output,
+    add_selection,
+    config_of,
+    gate,
+    progress,
+    selection,
+    words,
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    add_config(parser)
+    add_selection(parser)
+    add_output(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Scan, and say how it ended."""
+    from scanner.cli.formats import chosen_formats, language  # noqa: PLC0415
+    from scanner.cli.outcome import tell  # noqa: PLC0415
+    from scanner.scan import Options, Parts, scan  # noqa: PLC0415
+
+    fail_on = gate(arguments)
+    config = config_of(arguments)
+    parts = Parts.load()
+    formats = chosen_formats(words(arguments.format) or config.report.formats, parts)
+    options = Options(
+        selection(arguments), formats, language(arguments.lang or config.customer.language)
+    )
+    out = Path(arguments.output or DEFAULT_OUT)
+    result = scan(config, parts, options, out, progress(arguments))
+    return tell(result, out, fail_on, as_json=arguments.json)

@@ -1,0 +1,222 @@
+"""The model of emsready.toml: one dataclass per section, every key with its default.
+
+The metadata of a field (`help`) is the text that `init` writes beside the key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from scanner.words import Cloud
+
+Platform = Literal["windows", "ios", "macos", "android", "linux"]
+Workload = Literal[
+    "intune",
+    "conditional-access",
+    "autopilot",
+    "co-management",
+    "hybrid-join",
+    "device-certificates",
+    "app-protection",
+    "information-protection",
+    "endpoint-threat-defence",
+    "identity-threat-defence",
+    "cloud-app-security",
+    "app-proxy",
+]
+HostRole = Literal[
+    "adfs",
+    "wap",
+    "ndes",
+    "vpn",
+    "radius",
+    "exchange",
+    "autodiscover",
+    "app-proxy",
+    "enterpriseregistration",
+    "cdp",
+    "web",
+    "other",
+]
+NetworkRole = Literal[
+    "client",
+    "managed-device",
+    "domain-client",
+    "apple-device",
+    "android-device",
+    "connect-server",
+    "pta-agent",
+    "connector",
+    "adfs",
+    "wap",
+    "domain-controller",
+    "configuration-manager",
+    "ndes",
+    "internet",
+]
+AuthMethod = Literal[
+    "certificate", "secret", "device-code", "managed-identity", "federated", "none"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """[customer]."""
+
+    name: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeSection:
+    """[scope]."""
+
+    kickoff: date | None = None
+    platforms: tuple[Platform, ...] | None = None
+    workloads: tuple[Workload, ...] | None = None
+    identity: Literal["cloud", "hybrid"] | None = None
+    pilot_groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TenantEndpoints:
+    """[tenant.endpoints]: base URLs for anything but the four known clouds."""
+
+    login: str = ""
+    graph: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TenantAuth:
+    """[tenant.auth]: how to sign in. Secrets come from the environment, never from this file."""
+
+    method: AuthMethod = "none"
+    client_id: str = ""
+    certificate_file: str = ""
+    secret_env: str = "EMSREADY_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+    passphrase_env: str = "EMSREADY_CERTIFICATE_PASSPHRASE"  # noqa: S105 - the name of a variable
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """[tenant]."""
+
+    domain: str = ""
+    id: str = ""
+    cloud: Cloud = Cloud.WORLDWIDE
+    endpoints: TenantEndpoints = field(default_factory=TenantEndpoints)
+    auth: TenantAuth = field(default_factory=TenantAuth)
+    timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Domains:
+    """[domains]."""
+
+    names: tuple[str, ...] = ()
+    parked: tuple[str, ...] = ()
+    sign_in: dict[str, Literal["managed", "federated"]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Dns:
+    """[dns]: resolvers as "192.0.2.1", "192.0.2.1:5300", "[2001:db8::1]:53"."""
+
+    external: tuple[str, ...] = ()
+    internal: tuple[str, ...] = ()
+    timeout: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """[[hosts]]: a server of the organisation whose certificate and names matter."""
+
+    name: str
+    role: HostRole = "web"
+    port: int = 443
+    connect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """[network]."""
+
+    roles: tuple[NetworkRole, ...] = ("client",)
+    vantage: str = ""
+    proxy: str = ""
+    catalogue: str = ""
+    connect: dict[str, str] = field(default_factory=dict)
+    timeout: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """[directory]."""
+
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """[trust]: PEM files of root certificates."""
+
+    ca_file: str = ""
+    roots_file: str = ""
+    private_roots_file: str = ""
+    issuers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """[answers]."""
+
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """[policy]."""
+
+    thresholds: dict[str, float] = field(default_factory=dict)
+    disabled: tuple[str, ...] = ()
+    severities: dict[str, Literal["blocker", "high", "medium", "low", "info"]] = field(
+        default_factory=dict
+    )
+    due_days: dict[Literal["blocker", "high", "medium", "low", "info"], int] = field(
+        default_factory=dict
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """[report]."""
+
+    formats: tuple[str, ...] = ("html", "json")
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A whole emsready.toml. `path` is where it was read; relative file names resolve beside it."""
+
+    customer: Customer = field(default_factory=Customer)
+    scope: ScopeSection = field(default_factory=ScopeSection)
+    tenant: Tenant = field(default_factory=Tenant)
+    domains: Domains = field(default_factory=Domains)
+    dns: Dns = field(default_factory=Dns)
+    hosts: tuple[Host, ...] = ()
+    network: Network = field(default_factory=Network)
+    directory: Directory = field(default_factory=Directory)
+    trust: Trust = field(default_factory=Trust)
+    answers: Answers = field(default_factory=Answers)
+    policy: Policy = field(default_factory=Policy)
+    report: Report = field(default_factory=Report)
+    path: Path | None = None
+
+    def beside(self, name: str) -> Path:
+        """A file named in the configuration, resolved against the folder that it stands in."""
+        base = self.path.parent if self.path else Path()
+        return base / Path(name).expanduser()

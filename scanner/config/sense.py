@@ -1,0 +1,95 @@
+"""Values that are of the right type and still cannot be meant: ports, names, addresses, files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scanner.config.model import Config
+
+Problem = tuple[tuple[str | int, ...], str]
+
+_NAME = re.compile(r"^(?!-)[\w-]{1,63}(\.[\w-]{1,63})*\.?$")
+_TARGET = re.compile(r"^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):(\d{1,5})$")
+_RESOLVER = re.compile(r"^(\[[0-9a-fA-F:.]+\](:\d{1,5})?|[0-9a-fA-F:.]+|\d+(\.\d+){3}:\d{1,5})$")
+_HIGHEST_PORT = 65535
+
+
+def nonsense(config: Config) -> Iterator[Problem]:
+    """Every value of the configuration that cannot work, with what would."""
+    yield from _times(config)
+    yield from _names(config)
+    yield from _addresses(config)
+    yield from _files(config)
+    yield from _sign_in(config)
+
+
+def _times(config: Config) -> Iterator[Problem]:
+    for path, value in {
+        ("tenant", "timeout"): config.tenant.timeout,
+        ("dns", "timeout"): config.dns.timeout,
+        ("network", "timeout"): config.network.timeout,
+    }.items():
+        if value <= 0:
+            yield path, f"expected seconds above zero, got {value}"
+
+
+def _names(config: Config) -> Iterator[Problem]:
+    named: list[tuple[tuple[str | int, ...], str]] = [
+        *((("domains", "names", place), name) for place, name in enumerate(config.domains.names)),
+        *((("domains", "parked", place), name) for place, name in enumerate(config.domains.parked)),
+        *((("hosts", place, "name"), host.name) for place, host in enumerate(config.hosts)),
+        (("tenant", "domain"), config.tenant.domain),
+    ]
+    for path, name in named:
+        if name and not _NAME.match(name):
+            yield path, f"expected a name such as contoso.com, without scheme or path, got {name!r}"
+
+
+def _addresses(config: Config) -> Iterator[Problem]:
+    for view in ("external", "internal"):
+        for place, one in enumerate(getattr(config.dns, view)):
+            if "://" not in one and not _RESOLVER.match(one):
+                yield (
+                    ("dns", view, place),
+                    f'expected an address such as "192.0.2.1" or "192.0.2.1:5300", got {one!r}',
+                )
+    for place, host in enumerate(config.hosts):
+        if not 0 < host.port <= _HIGHEST_PORT:
+            yield ("hosts", place, "port"), f"expected a port from 1 to 65535, got {host.port}"
+        if host.connect and not _TARGET.match(host.connect):
+            yield ("hosts", place, "connect"), f"expected ADDRESS:PORT, got {host.connect!r}"
+    for name, target in config.network.connect.items():
+        if not (_TARGET.match(name) and _TARGET.match(target)):
+            yield ("network", "connect", name), 'expected { "host:port" = "address:port" }'
+    if config.network.proxy and not _TARGET.match(config.network.proxy):
+        yield ("network", "proxy"), f"expected HOST:PORT, got {config.network.proxy!r}"
+
+
+def _files(config: Config) -> Iterator[Problem]:
+    named = [
+        (("trust", "ca_file"), config.trust.ca_file),
+        (("trust", "roots_file"), config.trust.roots_file),
+        (("trust", "private_roots_file"), config.trust.private_roots_file),
+        (("network", "catalogue"), config.network.catalogue),
+        (("tenant", "auth", "certificate_file"), config.tenant.auth.certificate_file),
+    ]
+    for path, name in named:
+        if name and not config.beside(name).is_file():
+            yield path, f"there is no file {config.beside(name)}"
+
+
+def _sign_in(config: Config) -> Iterator[Problem]:
+    auth = config.tenant.auth
+    if auth.method in ("certificate", "secret", "device-code") and not auth.client_id:
+        yield (
+            ("tenant", "auth", "client_id"),
+            f'method = "{auth.method}" needs the application id of the scan\'s app registration',
+        )
+    if auth.method == "certificate" and not auth.certificate_file:
+        yield (
+            ("tenant", "auth", "certificate_file"),
+            'method = "certificate" needs a PEM file with certificate and private key',
+        )
+    if auth.method != "none" and not (config.tenant.domain or config.tenant.id):
+        yield ("tenant", "domain"), "signing in needs a domain of the tenant, or its id"

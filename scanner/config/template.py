@@ -1,0 +1,103 @@
+"""The commented emsready.toml that `emsready init` writes. It reads back without an error as it is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What `init` was told; empty where it was told nothing."""
+
+    customer: str = ""
+    domain: str = ""
+    client_id: str = ""
+
+
+def config_template(wishes: Wishes) -> str:
+    """The text of a new configuration file."""
+    known = {
+        "CUSTOMER": wishes.customer,
+        "DOMAIN": wishes.domain,
+        "CLIENT": wishes.client_id,
+        "METHOD": "secret" if wishes.client_id else "none",
+    }
+    text = _TEMPLATE
+    for name, value in known.items():
+        text = text.replace(f"<{name}>", json.dumps(value, ensure_ascii=False))
+    return text.replace("<DOMAINS>", json.dumps([wishes.domain] if wishes.domain else []))
+
+
+_TEMPLATE = """\
+# emsready.toml: what to assess. Every section is optional; what is left out is not assessed, and the
+# report says so. `emsready preview` lists what a scan with this file would touch.
+
+[customer]
+name = <CUSTOMER>
+language = "en"                        # of the report: en or zh-CN
+
+[scope]                                # decides what is not applicable; leave out what is undecided
+# kickoff = 2027-01-31                 # due dates of the plan end before it
+# platforms = ["windows", "ios", "android", "macos"]
+# workloads = ["intune", "conditional-access", "autopilot", "co-management", "hybrid-join"]
+# identity = "hybrid"                  # or "cloud"
+# pilot_groups = ["EMS pilot"]
+
+[tenant]
+domain = <DOMAIN>                      # any domain of the tenant, or: id = "<tenant id>"
+cloud = "worldwide"                    # worldwide, gcc-high, dod or china
+
+[tenant.auth]
+# How to sign in. `emsready preview` lists the permissions, all of them read-only.
+#   none           the tenant is left out
+#   certificate    an app registration with a certificate: client_id and certificate_file
+#   secret         an app registration with a secret: client_id; the secret stands in the environment
+#                  variable EMSREADY_CLIENT_SECRET, never in this file
+#   device-code    a person signs in through a browser: client_id
+method = <METHOD>
+client_id = <CLIENT>
+# certificate_file = "emsready.pem"    # PEM file with certificate and private key, readable by you only
+
+[domains]                              # besides those that the tenant reports
+names = <DOMAINS>
+# parked = ["contoso.net"]             # no mail, no sign-in
+# sign_in = { "contoso.com" = "federated" }
+
+[dns]
+# external = ["192.0.2.53"]            # a resolver outside; left out: the resolvers of this host
+# internal = ["10.0.0.53"]             # resolvers inside the customer's network
+timeout = 3.0                          # seconds per try
+
+# [[hosts]]                            # one block for each published server
+# name = "sts.contoso.com"
+# role = "adfs"                        # adfs, wap, ndes, vpn, radius, exchange, autodiscover, app-proxy,
+#                                      # enterpriseregistration, cdp, web or other
+# port = 443
+# connect = "10.0.0.20:443"            # connect there instead of what DNS says
+
+[network]
+roles = ["client"]                     # whose traffic: client, connect-server, connector, adfs, wap …
+# vantage = "Berlin office"
+# proxy = "proxy.contoso.com:8080"     # the proxy that clients use
+timeout = 5.0
+
+[directory]
+# files = ["users.ldif"]               # exports of Active Directory: ldifde -f users.ldif
+
+[trust]
+# ca_file = "company-roots.pem"        # added to the system's roots when talking to the tenant
+# roots_file = "public-roots.pem"      # what counts as public for certificates; left out: Mozilla's list
+# private_roots_file = "own-ca.pem"    # the organisation's own certification authority
+
+[answers]
+# file = "answers.toml"                # what only people know
+
+[policy]
+# disabled = ["dns.msoid-absent"]
+# severities = { "certificates.days-left" = "high" }
+# due_days = { blocker = 5, high = 10, medium = 20, low = 40 }
+
+[report]
+formats = ["html"]
+"""

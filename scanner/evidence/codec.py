@@ -1,0 +1,55 @@
+"""Typed values to bytes and back. The only place that knows the codec library.
+
+Written bytes are canonical: sorted keys, UTF-8, LF, aware times in UTC; the same value gives the
+same bytes. Reading validates against the type and names the path of what does not fit.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+_LINES = msgspec.json.Encoder(order="deterministic")
+
+
+class CodecError(ValueError):
+    """Bytes that do not hold the type asked for; the message names the path inside."""
+
+
+def encode(value: object) -> bytes:
+    """Pretty canonical JSON, for files that people open."""
+    return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=1) + b"\n"
+
+
+def encode_line(value: object) -> bytes:
+    """One line of compact canonical JSON, for streams."""
+    return _LINES.encode(value) + b"\n"
+
+
+def decode(data: bytes, kind: type[T]) -> T:
+    """Read a value of that type. Raises CodecError naming the path of what does not fit."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise CodecError(str(error)) from error
+
+
+def line_decoder(kind: type[T]) -> Any:
+    """A reusable decoder for the lines of a stream; its `decode` raises CodecErrors alike."""
+    return msgspec.json.Decoder(kind)
+
+
+def plain(value: object) -> Any:
+    """The value as dicts, lists and scalars."""
+    return msgspec.to_builtins(value, order="sorted")
+
+
+def convert(value: object, kind: type[T]) -> T:
+    """Plain data to a type. Raises CodecError naming the path of what does not fit."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise CodecError(str(error)) from error

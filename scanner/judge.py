@@ -1,0 +1,227 @@
+"""Judge: run every check over the evidence. Pure but for reading streams; no clock, no network.
+
+A Missing need becomes not-assessed, a crash becomes error, a pass drawn from a part of the evidence
+is taken back. All folds over one stream share one reading.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from scanner.catalogue import Check, Fold, Need
+from scanner.evidence.envelope import Missing, kind_of
+from scanner.evidence.folder import Evidence, ObjectStream
+from scanner.findings import Finding, not_applicable
+from scanner.subject import RUN, Subject
+from scanner.text import Text
+from scanner.words import Reason, Severity, Status
+
+log = logging.getLogger("emsready.judge")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A finding together with the check that made it, and the Missing behind a not-assessed."""
+
+    check: Check
+    finding: Finding
+    severity: Severity
+    missing: Missing | None = None
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Absent:
+    """A need that is not there: which, and why."""
+
+    need: type
+    missing: Missing
+
+
+def judge(checks: Sequence[Check], evidence: Evidence) -> list[Judged]:
+    """All findings of those checks, in a fixed order."""
+    judged: list[Judged] = []
+    folds: dict[type, list[tuple[Check, Fold[Any]]]] = {}
+    for check in checks:
+        if check.stream is None:
+            judged += _guard(check, _per_call(check, evidence))
+        else:
+            judged += _open_fold(check, evidence, folds)
+    for kind, members in folds.items():
+        judged += _run_folds(evidence.streams[kind], members, evidence)
+    return sorted(judged, key=lambda one: (one.check.id, one.finding.subject, one.finding.reason))
+
+
+def _guard(check: Check, findings: Iterable[Judged]) -> list[Judged]:
+    """Findings of one check; where it crashes, what it said so far is dropped for one error."""
+    try:
+        found = list(findings)
+        _refuse_doubles(found)
+    except Exception as error:
+        log.exception("check %s failed", check.id)
+        return [_crash(check, error)]
+    return found
+
+
+def _refuse_doubles(found: list[Judged]) -> None:
+    counts = Counter((one.finding.subject.kind, one.finding.subject.key) for one in found)
+    for (kind, key), count in counts.items():
+        if count > 1:
+            raise ValueError(f"two findings about {kind} {key}")
+
+
+def _crash(check: Check, error: Exception) -> Judged:
+    words = f"{type(error).__name__}: {error}"[:300]
+    text = Text("The check itself failed: {error}. This is a fault of the check.", {"error": words})
+    finding = Finding(Status.ERROR, "crashed", RUN, text)
+    return Judged(check, finding, check.severity)
+
+
+def _per_call(check: Check, evidence: Evidence) -> Iterator[Judged]:
+    """Call a check once, or once per subject of its per-subject needs."""
+    varying = [one for one in check.needs if kind_of(one.type).per_subject and not one.every]
+    if not varying:
+        yield from _call(check, evidence, None)
+        return
+    subjects = {one for need in varying for one in evidence.subjects(need.type)}
+    firm = [need for need in varying if not need.optional and not need.aware] or varying
+    leading = {one for need in firm for one in evidence.subjects(need.type)}
+    for subject in sorted(leading):
+        yield from _call(check, evidence, subject)
+    yield from _whole_kind(check, evidence, firm, bool(subjects))
+
+
+def _whole_kind(
+    check: Check, evidence: Evidence, firm: list[Need], any_subject: bool
+) -> Iterator[Judged]:
+    """What a check of single subjects says when a whole kind is missing, or nothing was there."""
+    for need in firm:
+        whole = evidence.gaps.get(need.type, {}).get(None)
+        if whole is None and not any_subject and need.type not in evidence.gaps:
+            whole = None if need.type in evidence.items else evidence.gap(need.type)
+        if whole is not None:
+            yield _absent(check, RUN, _Absent(need.type, whole))
+            return
+    if not any_subject:
+        text = "Nothing of this kind is in scope of this run."
+        yield _judged(check, not_applicable("nothing-in-scope", RUN, text))
+
+
+def _call(check: Check, evidence: Evidence, subject: Subject | None) -> Iterator[Judged]:
+    arguments, absent, partial = _arguments(check, evidence, subject)
+    if absent:
+        yield _absent(check, subject or RUN, absent)
+        return
+    for finding in check.judge(**arguments):
+        yield _tempered(check, finding, partial)
+
+
+def _arguments(
+    check: Check, evidence: Evidence, subject: Subject | None
+) -> tuple[dict[str, Any], _Absent | None, _Absent | None]:
+    """The arguments of one call; the first need that is absent; the first that is only a part."""
+    arguments: dict[str, Any] = {}
+    partial: _Absent | None = None
+    for need in check.needs:
+        if need.every:
+            gap = evidence.gap(need.type)
+            arguments[need.parameter] = tuple(evidence.every(need.type))
+            if gap and not arguments[need.parameter]:
+                if not need.aware and not need.optional:
+                    return {}, _Absent(need.type, gap), None
+                arguments[need.parameter] = gap if need.aware else None
+            elif gap:
+                partial = partial or _Absent(need.type, gap)
+            continue
+        found = evidence.one(need.type, subject if kind_of(need.type).per_subject else None)
+        if isinstance(found, Missing) and not need.aware:
+            if not need.optional:
+                return {}, _Absent(need.type, found), None
+            found = None
+        arguments[need.parameter] = found
+    return arguments, None, partial
+
+
+def _tempered(check: Check, finding: Finding, partial: _Absent | None) -> Judged:
+    """A partial list may support a fail, never a pass."""
+    if partial and finding.status in (Status.PASS, Status.NOT_APPLICABLE):
+        return _absent(check, finding.subject, partial)
+    return _judged(check, finding)
+
+
+def _judged(check: Check, finding: Finding) -> Judged:
+    severity = finding.severity or (
+        check.severity.one_lower if finding.status is Status.WARN else check.severity
+    )
+    missing = None
+    if finding.status is Status.NOT_ASSESSED:
+        word = finding.reason.partition("-")[0]
+        reason = Reason(word) if word in list(Reason) else Reason.UNSUPPORTED
+        missing = Missing(reason, str(finding.text), finding.permission)
+    return Judged(check, finding, severity, missing)
+
+
+_ABSENT = {
+    Reason.DENIED: "Not assessed: access to the {evidence} was denied. {detail}",
+    Reason.UNREACHABLE: "Not assessed: the {evidence} could not be reached. {detail}",
+    Reason.TIMEOUT: "Not assessed: the {evidence} did not answer in time. {detail}",
+    Reason.UNCONFIGURED: "Not assessed: the {evidence} is not part of this run. {detail}",
+    Reason.THROTTLED: "Not assessed: the {evidence} was throttled by the service. {detail}",
+    Reason.UNSUPPORTED: "Not assessed: the {evidence} cannot be read here. {detail}",
+    Reason.BUG: "Not assessed: reading the {evidence} failed. {detail}",
+}
+
+
+def _absent(check: Check, subject: Subject, absent: _Absent) -> Judged:
+    kind = kind_of(absent.need)
+    missing = absent.missing
+    if missing.reason is Reason.DENIED and not missing.permission and kind.permissions:
+        missing = replace(missing, permission=kind.permissions[0])
+    values = {"evidence": kind.name.replace("-", " "), "detail": missing.detail}
+    text = Text(_ABSENT[missing.reason], values)
+    finding = Finding(Status.NOT_ASSESSED, f"missing-{missing.reason}", subject, text)
+    return Judged(check, finding, check.severity, missing, kind.name)
+
+
+def _open_fold(
+    check: Check, evidence: Evidence, folds: dict[type, list[tuple[Check, Fold[Any]]]]
+) -> list[Judged]:
+    """Make the fold of a check ready for its stream; or say why it cannot be judged."""
+    assert check.stream is not None  # noqa: S101 - told apart by the caller
+    if check.stream not in evidence.streams:
+        gap = evidence.gap(check.stream) or Missing(Reason.UNCONFIGURED, "this was not collected")
+        return [_absent(check, RUN, _Absent(check.stream, gap))]
+    try:
+        arguments, absent, _ = _arguments(check, evidence, None)
+        if absent:
+            return [_absent(check, RUN, absent)]
+        folds.setdefault(check.stream, []).append((check, check.judge(**arguments)))
+    except Exception as error:
+        log.exception("check %s failed", check.id)
+        return [_crash(check, error)]
+    return []
+
+
+def _run_folds(
+    stream: ObjectStream, members: list[tuple[Check, Fold[Any]]], evidence: Evidence
+) -> list[Judged]:
+    """One reading for all folds; one that crashes leaves and the others go on."""
+    judged: list[Judged] = []
+    alive = list(members)
+    for item in stream:
+        for member in alive:
+            try:
+                member[1].see(item)
+            except Exception as error:
+                log.exception("check %s failed", member[0].id)
+                judged.append(_crash(member[0], error))
+                alive = [one for one in alive if one is not member]
+    cut = _Absent(stream.kind, stream.missing) if stream.missing else None
+    for check, fold in alive:
+        partial = cut or _arguments(check, evidence, None)[2]
+        judged += _guard(check, (_tempered(check, one, partial) for one in fold.findings()))
+    return judged

@@ -1,0 +1,62 @@
+"""Building the plan: group, draft, connect, order, date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from scanner.catalogue import Cause
+from scanner.evidence.scope import Scope
+from scanner.judge import Judged
+from scanner.plan.assess import assess_drafts
+from scanner.plan.draft import Draft, draft
+from scanner.plan.due import set_due_dates
+from scanner.plan.group import group
+from scanner.plan.order import connect, ordered, rate
+from scanner.result import FindingRecord, ItemRecord
+
+
+def build_plan(
+    pairs: Sequence[tuple[Judged, FindingRecord]],
+    causes: Sequence[Cause],
+    environment: str,
+    scope: Scope,
+    start: date,
+) -> list[ItemRecord]:
+    """The ordered remediation items; each open finding is in exactly one of them."""
+    drafts = [draft(one, environment) for one in group(pairs, causes)]
+    drafts += assess_drafts(pairs, environment)
+    connect(drafts)
+    rate(drafts)
+    plan = ordered(drafts)
+    set_due_dates(plan, start, scope.plans.kickoff, scope.due_days)
+    place = {item.id: number for number, item in enumerate(plan)}
+    return [_record(item, place) for item in plan]
+
+
+def _record(item: Draft, place: dict[str, int]) -> ItemRecord:
+    return ItemRecord(
+        id=item.id,
+        cause=item.cause,
+        title=item.title,
+        why=item.why,
+        phase=item.phase,
+        topic=item.topic,
+        owner=item.owner,
+        effort=item.effort,
+        due=item.due,
+        severity=item.severity,
+        effective_severity=item.effective,
+        status=item.status,
+        blocks=item.blocks,
+        needs=sorted(item.needs, key=place.__getitem__),
+        unblocks=sorted(item.unblocks, key=place.__getitem__),
+        reach=item.reach,
+        checks=item.checks,
+        findings=[one.id for one in item.findings],
+        clauses=item.clauses,
+        steps=item.steps,
+        verify=item.verify,
+        documents=item.documents,
+        settle_after=item.verify.settle_after,
+    )

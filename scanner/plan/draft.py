@@ -1,0 +1,110 @@
+"""An item before it has its place in the order: what to do, who, and what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from scanner.catalogue import Check
+from scanner.fingerprint import fingerprint
+from scanner.plan.group import Group
+from scanner.record import step_records
+from scanner.result import FindingRecord, StepRecord, VerifyRecord
+from scanner.words import Effort, Owner, Phase, Severity, Status, SubjectKind, Topic
+
+_TOLD = 20
+"""How many findings of one item spell out steps of their own; the rest stand with the evidence."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """One remediation item in the making."""
+
+    id: str
+    cause: str
+    title: str
+    why: str
+    phase: Phase
+    topic: Topic
+    owner: Owner
+    effort: Effort
+    severity: Severity
+    status: Status
+    blocks: list[str]
+    checks: list[str]
+    requires: list[str]
+    findings: list[FindingRecord]
+    clauses: list[str]
+    steps: list[StepRecord]
+    verify: VerifyRecord
+    documents: list[str]
+    reach: int
+    needs: list[str] = field(default_factory=list)
+    unblocks: list[str] = field(default_factory=list)
+    effective: Severity = Severity.INFO
+    due: date | None = None
+
+    @property
+    def subjects(self) -> set[tuple[str, str]]:
+        """What the item is about, for finding prerequisites about the same thing."""
+        return {(one.subject.kind, one.subject.name) for one in self.findings}
+
+
+def draft(group: Group, environment: str) -> Draft:
+    """The item of one group."""
+    lead = group.checks[0]
+    records = [record for _, record in group.members]
+    source = group.cause or lead
+    title = group.cause.title if group.cause else lead.action
+    return Draft(
+        id=fingerprint(environment, "item", group.cause_id, group.tie),
+        cause=group.cause_id,
+        title=title,
+        why=source.why,
+        phase=min((check.phase for check in group.checks), key=list(Phase).index),
+        topic=lead.topic,
+        owner=lead.owner,
+        effort=max((check.effort for check in group.checks), key=list(Effort).index),
+        severity=min((one.severity for one in records), key=lambda word: word.rank),
+        status=Status.FAIL if any(one.status is Status.FAIL for one in records) else Status.WARN,
+        blocks=_once(word for check in group.checks for word in check.blocks),
+        checks=[check.id for check in group.checks],
+        requires=_once(name for check in group.checks for name in check.requires),
+        findings=records,
+        clauses=_once(clause for check in group.checks for clause in check.clause),
+        steps=step_records(group.cause_id, source.fix) + _own_steps(records),
+        verify=_verify(group.checks, records),
+        documents=_once(link for check in group.checks for link in check.documents),
+        reach=sum(one.affected.count if one.affected else 1 for one in records),
+    )
+
+
+def _own_steps(records: list[FindingRecord]) -> list[StepRecord]:
+    """The exact steps of single findings, each different one once."""
+    seen: dict[tuple[str, str], StepRecord] = {}
+    for record in records[:_TOLD]:
+        for step in record.steps:
+            seen.setdefault((step.text, step.command), step)
+    return list(seen.values())
+
+
+def _verify(checks: list[Check], records: list[FindingRecord]) -> VerifyRecord:
+    """What good looks like, and the re-run that shows it: one check, one subject."""
+    settle = next((check.settle_after for check in checks if check.settle_after), "")
+    names = ",".join(check.id for check in checks)
+    targets = _once(
+        one.subject.name
+        for one in records
+        if one.subject.kind in (SubjectKind.DOMAIN, SubjectKind.HOST, SubjectKind.ENDPOINT)
+    )
+    target = f" --target {','.join(targets)}" if 0 < len(targets) <= _TOLD else ""
+    return VerifyRecord(
+        " ".join(_once(check.verify for check in checks)),
+        [f"emsready scan -c emsready.toml --only {names}{target}"],
+        settle,
+    )
+
+
+def _once(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))

@@ -1,0 +1,81 @@
+"""The first screen: a verdict per topic, the counts, what to do first, what keeps the run incomplete."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from scanner.result import Changes, FindingRecord, ItemRecord, Summary, TopicRecord
+from scanner.words import Phase, Reason, Severity, Status, Topic, Verdict
+
+_FIRST = 10
+_HEAVY = (Severity.BLOCKER, Severity.HIGH)
+
+
+def summarise(
+    findings: Sequence[FindingRecord],
+    plan: Sequence[ItemRecord],
+    named: frozenset[str],
+    changes: Changes | None,
+) -> Summary:
+    """Sum a run up. `named` are the checks that were asked for one by one: nothing excuses those."""
+    return Summary(
+        topics=[_topic(topic, findings) for topic in Topic],
+        counts={status: Counter(one.status for one in findings)[status] for status in Status},
+        do_first=_do_first(plan),
+        changes=changes,
+        incomplete=_incomplete(findings, named),
+        sign_in_failed=_sign_in_failed(findings),
+    )
+
+
+def _topic(topic: Topic, findings: Sequence[FindingRecord]) -> TopicRecord:
+    mine = [one for one in findings if one.topic is topic]
+    open_ = [one for one in mine if one.status in (Status.FAIL, Status.WARN)]
+    blockers = [
+        one for one in open_ if one.severity is Severity.BLOCKER and one.status is Status.FAIL
+    ]
+    unknown = [one for one in mine if one.status in (Status.NOT_ASSESSED, Status.ERROR)]
+    passed = sum(one.status is Status.PASS for one in mine)
+    if blockers:
+        verdict = Verdict.BLOCKED
+    elif any(one.severity in _HEAVY for one in unknown) or not (open_ or passed):
+        verdict = Verdict.UNKNOWN
+    elif open_ or any(one.status is Status.MANUAL for one in mine):
+        verdict = Verdict.READY_WITH_WORK
+    else:
+        verdict = Verdict.READY
+    return TopicRecord(topic, verdict, len(blockers), len(open_), len(unknown), passed)
+
+
+def _do_first(plan: Sequence[ItemRecord]) -> list[str]:
+    """At most ten, in the order of the plan, none that waits for an item outside the list."""
+    first: list[str] = []
+    for item in plan:
+        serious = item.effective_severity in (*_HEAVY, Severity.MEDIUM)
+        if serious and item.phase is not Phase.IMPROVE and set(item.needs) <= set(first):
+            first.append(item.id)
+        if len(first) == _FIRST:
+            break
+    return first
+
+
+def _incomplete(findings: Sequence[FindingRecord], named: frozenset[str]) -> list[str]:
+    """Checks that could not be judged though their evidence was to be had."""
+    return sorted(
+        {
+            one.check
+            for one in findings
+            if one.status is Status.NOT_ASSESSED
+            and one.missing
+            and (one.missing.reason != Reason.UNCONFIGURED or one.check in named)
+        }
+    )
+
+
+def _sign_in_failed(findings: Sequence[FindingRecord]) -> bool:
+    """Whether the tenant was to be read and all of it was denied."""
+    tenant = [one for one in findings if one.missing and one.missing.source == "graph"]
+    return bool(tenant) and all(
+        one.missing and one.missing.reason == Reason.DENIED for one in tenant
+    )

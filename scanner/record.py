@@ -1,0 +1,131 @@
+"""From what the judge says to what the result holds: ids, message keys, severities, object files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from scanner.catalogue import Check
+from scanner.evidence.codec import encode_line
+from scanner.evidence.envelope import kind_named
+from scanner.evidence.scope import Scope
+from scanner.findings import Affected, Step
+from scanner.fingerprint import fingerprint
+from scanner.judge import Judged
+from scanner.result import (
+    AffectedRecord,
+    CheckRecord,
+    FindingRecord,
+    Message,
+    MissingRecord,
+    StepRecord,
+    SubjectRecord,
+)
+from scanner.words import Severity, Status
+
+SAMPLE = 25
+"""How many affected objects a finding shows itself; all of them stand in the file beside it."""
+
+WriteRows = Callable[[str, Affected], None]
+
+
+def finding_records(
+    judged: Iterable[Judged], environment: str, scope: Scope, write: WriteRows
+) -> list[FindingRecord]:
+    """The findings as they stand in result.json; affected objects go to `write` by file name."""
+    return [_finding(one, environment, scope, write) for one in judged]
+
+
+def _finding(one: Judged, environment: str, scope: Scope, write: WriteRows) -> FindingRecord:
+    finding, check = one.finding, one.check
+    ident = fingerprint(environment, check.id, finding.subject.kind, finding.subject.key)
+    key = f"{check.id}/{finding.reason}"
+    return FindingRecord(
+        id=ident,
+        check=check.id,
+        topic=check.topic,
+        subject=SubjectRecord(finding.subject.kind, finding.subject.name),
+        status=finding.status,
+        severity=_severity(one, scope),
+        reason=finding.reason,
+        message=Message(key, dict(finding.text.values), str(finding.text)),
+        facts=dict(finding.facts),
+        steps=step_records(key, finding.steps),
+        affected=_affected(ident, finding.affected, write),
+        missing=_missing(one),
+    )
+
+
+def _severity(one: Judged, scope: Scope) -> Severity:
+    if one.check.id not in scope.severities:
+        return one.severity
+    chosen = Severity(scope.severities[one.check.id])
+    return chosen.one_lower if one.finding.status is Status.WARN else chosen
+
+
+def _affected(ident: str, affected: Affected | None, write: WriteRows) -> AffectedRecord | None:
+    if affected is None:
+        return None
+    name = f"affected/{ident.removeprefix('efp1:')[:16]}.jsonl"
+    write(name, affected)
+    sample = [list(row) for row in affected.rows[:SAMPLE]]
+    return AffectedRecord(len(affected), list(affected.columns), sample, name)
+
+
+def _missing(one: Judged) -> MissingRecord | None:
+    if one.missing is None:
+        return None
+    kind = kind_named(one.evidence)
+    return MissingRecord(
+        one.missing.reason,
+        one.missing.detail,
+        one.missing.permission,
+        one.evidence,
+        kind.source if kind else "",
+    )
+
+
+def step_records(key: str, steps: Iterable[Step]) -> list[StepRecord]:
+    """Steps with message ids below `key`."""
+    return [
+        StepRecord(
+            f"{key}/step-{number}",
+            dict(step.text.values),
+            str(step.text),
+            step.command,
+            step.portal,
+            step.link,
+        )
+        for number, step in enumerate(steps, 1)
+    ]
+
+
+def check_record(check: Check) -> CheckRecord:
+    """What a reader needs to know of a check."""
+    return CheckRecord(
+        check.id,
+        check.title,
+        check.why,
+        check.topic,
+        check.severity,
+        check.package,
+        check.version,
+        list(check.clause),
+        list(check.documents),
+        list(check.permissions),
+        check.origin,
+    )
+
+
+def rows_writer(folder: Path) -> WriteRows:
+    """Write affected objects below that run folder: a line with the columns, then one per object."""
+
+    def write(name: str, affected: Affected) -> None:
+        path = folder / name
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        with path.open("wb") as file:
+            path.chmod(0o600)
+            file.write(encode_line({"columns": affected.columns}))
+            file.writelines(encode_line(row) for row in affected.rows)
+
+    return write

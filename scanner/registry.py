@@ -1,0 +1,144 @@
+"""Finding checks, causes, report formats and sources through entry points, each module on its own.
+
+A plugin that breaks is one line in the report and costs nobody else: modules are imported alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+from typing import Any
+
+from scanner.catalogue import Cause, Check, check_of
+from scanner.report import ReportFormat
+from scanner.sources.interface import Source
+
+OURS = "emsready"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Something that could not be loaded: what, from where, and why."""
+
+    name: str
+    origin: str
+    error: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.origin}): {self.error}"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All checks and causes that could be loaded, and what could not."""
+
+    checks: tuple[Check, ...]
+    causes: tuple[Cause, ...]
+    broken: tuple[Broken, ...] = ()
+
+    def named(self, name: str) -> Check | None:
+        """The check with that id or alias."""
+        return next((one for one in self.checks if name in (one.id, *one.aliases)), None)
+
+
+def load_checks() -> Catalogue:
+    """Load every check of every installed distribution; ours come first and keep their ids."""
+    checks: dict[str, Check] = {}
+    causes: dict[str, Cause] = {}
+    broken: list[Broken] = []
+    for point in _points("emsready.checks"):
+        origin = _origin(point)
+        for module in _modules(point, origin, broken):
+            for found in _declared(module):
+                if isinstance(found, Cause):
+                    causes.setdefault(found.id, replace(found, origin=origin))
+                elif found.id in checks and checks[found.id].judge is not found.judge:
+                    other = checks[found.id].origin
+                    broken.append(Broken(found.id, origin, f"this id is already taken by {other}"))
+                else:
+                    checks[found.id] = replace(found, origin=origin)
+    return Catalogue(
+        tuple(checks[key] for key in sorted(checks)),
+        tuple(causes[key] for key in sorted(causes)),
+        tuple(broken),
+    )
+
+
+def load_sources() -> tuple[list[Source], list[Broken]]:
+    """Make every installed source."""
+    return _load_each("emsready.sources", lambda made: made())
+
+
+def load_formats() -> tuple[dict[str, ReportFormat], list[Broken]]:
+    """Load every installed report format, by its word on the command line."""
+    found, broken = _load_each("emsready.reports", lambda made: made)
+    formats: dict[str, ReportFormat] = {}
+    for one in found:
+        formats.setdefault(one.name, one)
+    return formats, broken
+
+
+def plugins() -> list[tuple[str, str, str]]:
+    """Every entry point of ours and others: group, name, and the distribution that brings it."""
+    groups = ("emsready.checks", "emsready.reports", "emsready.sources")
+    return [(group, point.name, _origin(point)) for group in groups for point in _points(group)]
+
+
+def _points(group: str) -> list[EntryPoint]:
+    """Entry points in a fixed order, ours first."""
+    unique = {(point.name, point.value): point for point in entry_points(group=group)}
+    return sorted(
+        unique.values(), key=lambda point: (_dist(point) != OURS, _dist(point), point.name)
+    )
+
+
+def _dist(point: EntryPoint) -> str:
+    return point.dist.name if point.dist else "unknown"
+
+
+def _origin(point: EntryPoint) -> str:
+    return f"{_dist(point)} {point.dist.version}" if point.dist else "unknown"
+
+
+def _load_each(group: str, make: Any) -> tuple[list[Any], list[Broken]]:
+    found: list[Any] = []
+    broken: list[Broken] = []
+    for point in _points(group):
+        try:
+            found.append(make(point.load()))
+        except Exception as error:  # noqa: BLE001 - a broken plugin must cost nobody else
+            broken.append(Broken(point.name, _origin(point), _words(error)))
+    return found, broken
+
+
+def _modules(point: EntryPoint, origin: str, broken: list[Broken]) -> Iterator[ModuleType]:
+    """The module that an entry point names and everything below it, each imported alone."""
+    waiting = [point.value]
+    while waiting:
+        name = waiting.pop(0)
+        try:
+            module = importlib.import_module(name)
+        except Exception as error:  # noqa: BLE001 - a broken plugin must cost nobody else
+            broken.append(Broken(name, origin, _words(error)))
+            continue
+        yield module
+        paths: Iterable[str] = getattr(module, "__path__", ())
+        waiting += sorted(f"{name}.{below.name}" for below in pkgutil.iter_modules(paths))
+
+
+def _declared(module: ModuleType) -> Iterator[Check | Cause]:
+    """Checks and causes that a module holds, in tuples and lists too."""
+    for thing in vars(module).values():
+        for one in thing if isinstance(thing, list | tuple) else (thing,):
+            if isinstance(one, Cause):
+                yield one
+            elif (check := check_of(one)) and one.__module__ == module.__name__:
+                yield check
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,217 @@
+"""The result of a run: what result.json holds and all that a report may know.
+
+Every field is plain data; sentences carry their message id and values beside the English words.
+The JSON Schema that ships as scanner/data/result.schema.json describes the same thing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from scanner.text import Value
+from scanner.words import Effort, Owner, Phase, Severity, Status, SubjectKind, Topic, Verdict
+
+SCHEMA = "1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence: its message id, its named values, and the words in English."""
+
+    key: str
+    params: dict[str, Value]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One step of a fix."""
+
+    key: str
+    params: dict[str, Value]
+    text: str
+    command: str = ""
+    portal: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRecord:
+    """What a finding is about."""
+
+    kind: SubjectKind
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedRecord:
+    """The objects behind a finding: how many, the first ones, and the file that holds all."""
+
+    count: int
+    columns: list[str]
+    sample: list[list[str]]
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRecord:
+    """Why something was not assessed."""
+
+    reason: str
+    detail: str = ""
+    permission: str = ""
+    evidence: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRecord:
+    """One finding with its stable id."""
+
+    id: str
+    check: str
+    topic: Topic
+    subject: SubjectRecord
+    status: Status
+    severity: Severity
+    reason: str
+    message: Message
+    facts: dict[str, Value] = field(default_factory=dict)
+    steps: list[StepRecord] = field(default_factory=list)
+    affected: AffectedRecord | None = None
+    missing: MissingRecord | None = None
+    since: datetime | None = None
+    state: str = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyRecord:
+    """How to see that an item is done: the good answer, the exact re-run, and when to look."""
+
+    text: str
+    commands: list[str]
+    settle_after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRecord:
+    """One remediation item: a root cause and what to do about it."""
+
+    id: str
+    cause: str
+    title: str
+    why: str
+    phase: Phase
+    topic: Topic
+    owner: Owner
+    effort: Effort
+    due: date | None
+    severity: Severity
+    effective_severity: Severity
+    status: Status
+    blocks: list[str]
+    needs: list[str]
+    unblocks: list[str]
+    reach: int
+    checks: list[str]
+    findings: list[str]
+    clauses: list[str]
+    steps: list[StepRecord]
+    verify: VerifyRecord
+    documents: list[str]
+    settle_after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRecord:
+    """What a reader needs to know of a check that ran."""
+
+    id: str
+    title: str
+    why: str
+    topic: Topic
+    severity: Severity
+    package: str
+    version: int
+    clauses: list[str]
+    documents: list[str]
+    permissions: list[str]
+    origin: str
+    owner: Owner | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRecord:
+    """How far one source got: complete, partial or missing, and why."""
+
+    source: str
+    state: str
+    reason: str = ""
+    detail: str = ""
+    evidence: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRecord:
+    """The readiness verdict for one topic, with the numbers behind it."""
+
+    topic: Topic
+    verdict: Verdict
+    blockers: int
+    open: int
+    unknown: int
+    passed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseRecord:
+    """One clause of the customer's responsibilities, as far as this run saw it."""
+
+    id: str
+    checks: list[str]
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since the run before; None in Summary where there was none."""
+
+    previous: datetime
+    new: list[str]
+    fixed: list[str]
+    open: list[str]
+    not_rechecked: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The first screen of a report."""
+
+    topics: list[TopicRecord]
+    counts: dict[str, int]
+    do_first: list[str]
+    changes: Changes | None = None
+    incomplete: list[str] = field(default_factory=list)
+    sign_in_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A judged run."""
+
+    schema: str
+    tool: str
+    collected_at: datetime
+    complete: bool
+    customer: str
+    notice: str
+    environment: str
+    cloud: str
+    vantage: str
+    coverage: list[CoverageRecord]
+    findings: list[FindingRecord]
+    plan: list[ItemRecord]
+    checks: list[CheckRecord]
+    summary: Summary
+    broken: list[str] = field(default_factory=list)

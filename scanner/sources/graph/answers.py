@@ -1,0 +1,161 @@
+"""What an answer of Microsoft Graph means: whether to try again, and what it stands for if not."""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from scanner.evidence.envelope import GraphCall, Missing
+from scanner.words import Reason
+
+# https://learn.microsoft.com/graph/errors and .../graph/paging
+_EXPIRED = {"Directory_ExpiredPageToken", "DirectoryPageTokenNotFoundException"}
+_LICENCE = {
+    "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+    "AadPremiumLicenseRequired",
+}
+_NO_INTUNE = "request not applicable to target tenant"
+_TRANSIENT = {429: 8, 500: 2, 502: 3, 503: 5, 504: 3}
+_FINAL = {
+    200: (Reason.BUG, "the answer is not what Graph documents"),
+    401: (Reason.DENIED, "the token was refused"),
+    404: (Reason.UNSUPPORTED, "not offered here"),
+    429: (Reason.THROTTLED, "the service kept asking for patience"),
+}
+_BROKEN_TRIES = 2
+_TRANSPORT_TRIES = 3
+_LONGEST_BACK_OFF = 30.0
+
+
+class GraphFailure(Exception):  # noqa: N818 - it says what the evidence is
+    """A read that ended without its answer. `absent` where the service says: there is none."""
+
+    def __init__(self, missing: Missing, *, expired: bool = False, absent: bool = False) -> None:
+        super().__init__(missing.detail)
+        self.missing = missing
+        self.expired = expired
+        self.absent = absent
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer, or, with status 0, the reason why there was none."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    failure: Missing | None = None
+    final: bool = False
+
+    def content(self) -> dict[str, Any] | None:
+        """The JSON object of a good answer; None for anything else."""
+        if self.status != 200:  # noqa: PLR2004 - the only status with an object that is asked for
+            return None
+        return self._object()
+
+    def tries(self) -> int:
+        """How often a request is repeated after an answer like this one; 0 for a final answer."""
+        if self.final:
+            return 0
+        if self.status == 0:
+            return _TRANSPORT_TRIES
+        if self.status == 200:  # noqa: PLR2004 - it came without a JSON object
+            return _BROKEN_TRIES
+        return _TRANSIENT.get(self.status, 0)
+
+    def wait(self, attempt: int, back_off: float) -> float:
+        """Seconds to wait before that repetition: what the service asks for, else a back-off."""
+        asked = self.headers.get("Retry-After", "").strip()
+        if asked.isascii() and asked.isdigit():
+            return float(min(int(asked), 86400))
+        until = _http_date(asked)
+        if until is not None:
+            now = _http_date(self.headers.get("Date", "")) or datetime.now(UTC)
+            return max(0.0, (until - now).total_seconds())
+        grown = min(back_off * 2.0 ** (attempt - 1), _LONGEST_BACK_OFF)
+        return grown * random.uniform(1.0, 1.3)  # noqa: S311 - spreads load, guards nothing
+
+    def as_failure(self, call: GraphCall) -> GraphFailure:
+        """What this answer stands for once it is final."""
+        if self.failure is not None:
+            return GraphFailure(self.failure)
+        codes, message = self._error()
+        if codes & _EXPIRED:
+            return GraphFailure(
+                self._missing(Reason.TIMEOUT, call, "the list outlived its page token"),
+                expired=True,
+            )
+        if _NO_INTUNE in message.casefold():
+            told = self._missing(Reason.UNSUPPORTED, call, "the tenant has no such service")
+            return GraphFailure(told, absent=True)
+        if codes & _LICENCE:
+            return GraphFailure(
+                self._missing(Reason.UNSUPPORTED, call, "the tenant lacks the licence for it")
+            )
+        return GraphFailure(self._plain(call, message))
+
+    def _plain(self, call: GraphCall, message: str) -> Missing:
+        """By the status alone, where no code says more."""
+        if self.status == 403:  # noqa: PLR2004
+            needed = (call.permissions or call.delegated or ("",))[0]
+            return self._missing(Reason.DENIED, call, f"{needed} is not granted", needed)
+        if 300 <= self.status < 400:  # noqa: PLR2004
+            told = "a redirect instead of an answer; something on the way, such as a proxy or"
+            return self._missing(Reason.UNREACHABLE, call, f"{told} a sign-in page, took the call")
+        reason, told = _FINAL.get(self.status, (Reason.BUG, "the request was refused"))
+        if self.status not in _FINAL and self.status in _TRANSIENT:
+            reason, told = Reason.UNREACHABLE, "the service is failing"
+        if "Request_UnsupportedQuery" in self._error()[0]:
+            reason, told = _FINAL[404]
+        return self._missing(reason, call, f"{told}: {message[:160]}" if message else told)
+
+    def _missing(self, reason: Reason, call: GraphCall, told: str, permission: str = "") -> Missing:
+        request = self.headers.get("request-id", "")[:64]
+        trace = f", request-id {request}" if request else ""
+        where = f"GET /{call.version}{call.path}"
+        return Missing(reason, f"{where}: {told} (HTTP {self.status}{trace})", permission)
+
+    def _object(self) -> dict[str, Any] | None:
+        try:
+            found = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def _error(self) -> tuple[set[str], str]:
+        """All error codes, the nested ones included, and the innermost readable message."""
+        error = (self._object() or {}).get("error")
+        if not isinstance(error, dict):
+            return set(), ""
+        message = str(error.get("message", ""))
+        return set(_codes(error)), _inner_message(message)
+
+
+def _codes(error: object) -> Iterator[str]:
+    depth = 0
+    while isinstance(error, dict) and depth < 10:  # noqa: PLR2004 - nobody nests deeper
+        yield str(error.get("code", ""))
+        error = error.get("innerError") or error.get("innererror")
+        depth += 1
+
+
+def _inner_message(message: str) -> str:
+    """Intune and service announcements put a JSON object into the message."""
+    try:
+        inner = json.loads(message)
+    except (ValueError, RecursionError):
+        return message
+    return str(inner.get("Message", message)) if isinstance(inner, dict) else message
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        found = email.utils.parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found

@@ -1,0 +1,1 @@
+"""Jinja templates of the report formats; this package holds data only."""
