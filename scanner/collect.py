@@ -45,6 +45,11 @@ class Gathering:
         if not self.closed:
             self.writer.miss(kind, missing, subject)
 
+    def nothing(self, kind: type) -> None:
+        """Keep that there is nothing of that kind."""
+        if not self.closed:
+            self.writer.nothing(kind)
+
     def stream(self, kind: type) -> StreamWriter:
         """Open the stream of that type."""
         if self.closed:

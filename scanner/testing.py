@@ -41,11 +41,13 @@ def evidence_of(
     gaps: Iterable[tuple[type, Subject, Missing]] = (),
     streams: Mapping[type, Iterable[object]] | None = None,
     cut: Missing | None = None,
+    nothing: Iterable[type] = (),
 ) -> Evidence:
     """Evidence as a run would hold it.
 
     `missing` are whole kinds that could not be had, `gaps` single subjects. `streams` are the
-    objects of each stream; with `cut` all of them are a part only. A Header and an empty Scope are
+    objects of each stream; with `cut` all of them are a part only. `nothing` are kinds that were
+    looked for and of which there is none. A Header and an empty Scope are
     added where none is given.
     """
     header = next((one for one in items if isinstance(one, Header)), None)
@@ -55,6 +57,8 @@ def evidence_of(
         given.append(Scope())
     for item in given:
         found.items.setdefault(type(item), {})[getattr(item, "subject", None)] = item
+    for kind in nothing:
+        found.items.setdefault(kind, {})
     for kind, why in (missing or {}).items():
         found.gaps.setdefault(kind, {})[None] = why
     for kind, subject, why in gaps:

@@ -110,6 +110,11 @@ class Writer:
         with self._lock:
             self._gaps.setdefault(kind, {})[_key(subject)] = Gap(missing, subject)
 
+    def nothing(self, kind: type) -> None:
+        """Keep that there is nothing of that kind: an empty list, which is not an absent one."""
+        with self._lock:
+            self._items.setdefault(kind, {})
+
     def stream(self, kind: type) -> StreamFile:
         """Open the stream of that kind, throwing away an earlier attempt at it."""
         opened = StreamFile(self.folder / f"{kind_of(kind).name}.jsonl")
@@ -288,7 +293,7 @@ def _load_kind(path: Path, kind: Kind, found: Evidence) -> None:
         gaps = convert(content.get("missing", []), list[Gap])
     except CodecError as error:
         raise EvidenceError(f"{path.name}: {error}") from error
-    if items:
+    if items or not gaps:
         found.items[kind.type] = {getattr(one, "subject", None): one for one in items}
     if gaps:
         found.gaps[kind.type] = {gap.subject: gap.missing for gap in gaps}

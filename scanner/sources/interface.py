@@ -58,6 +58,12 @@ class Gather(Protocol):
     def miss(self, kind: type, missing: Missing, subject: Subject | None = None) -> None:
         """Say that evidence of that type (about that subject, or at all) could not be had."""
 
+    def nothing(self, kind: type) -> None:
+        """Say that it was looked for evidence of that type and that there is none to be had.
+
+        Checks that are called once per subject are then not applicable, instead of not assessed.
+        """
+
     def stream(self, kind: type) -> StreamWriter:
         """Open the stream of that type."""
 

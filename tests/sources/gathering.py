@@ -41,6 +41,7 @@ class Gathering:
     absent: dict[type, Missing] = field(default_factory=dict)
     items: list[Any] = field(default_factory=list)
     gaps: list[tuple[type, Missing, Subject | None]] = field(default_factory=list)
+    none: set[type] = field(default_factory=set)
     streams: dict[type, GatheredStream] = field(default_factory=dict)
     steps: list[tuple[int, int | None]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -52,6 +53,10 @@ class Gathering:
     def miss(self, kind: type, missing: Missing, subject: Subject | None = None) -> None:
         with self._lock:
             self.gaps.append((kind, missing, subject))
+
+    def nothing(self, kind: type) -> None:
+        with self._lock:
+            self.none.add(kind)
 
     def stream(self, kind: type) -> GatheredStream:
         with self._lock:
