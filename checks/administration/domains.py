@@ -26,6 +26,7 @@ from scanner.evidence.tenant import TenantDomains
 @check(
     id="administration.default-domain-custom",
     title="The default domain is a verified custom domain",
+    action="Make a verified custom domain the default domain",
     why="Whoever creates a cloud-only user gets the default suffix offered. Users who start under"
     " the initial domain need a new sign-in name later, and with it a new mail profile and often a"
     " new enrolment of their devices.",

@@ -61,6 +61,7 @@ def plans_in_scope(scope: Scope, skus: Skus) -> list[str]:
 @check(
     id="administration.licence-plans-present",
     title="Every EMS service plan in scope is present and enabled",
+    action="Buy or reactivate the service plans in scope",
     why="Onboarding covers services that the tenant is licensed for, and nothing else. Without an"
     " active plan the service refuses its settings with licence errors, and whatever depends on it"
     " can neither be configured nor assessed.",
@@ -151,6 +152,7 @@ def _affected(skus: Skus, states: dict[str, PlanState]) -> Affected:
 @check(
     id="administration.seats-cover-users",
     title="Seats of each plan cover the users in scope",
+    action="Add or release seats until they cover the users in scope",
     why="A licence cannot be assigned beyond the number of seats. Group-based licensing then leaves"
     " some members without one, in an order that nobody chose, and their enrolment fails.",
     fix=[

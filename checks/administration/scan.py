@@ -60,6 +60,7 @@ def satisfied(granted: tuple[str, ...]) -> set[str]:
 @check(
     id="administration.scanner-permissions-granted",
     title="The scan has the permissions that the selected checks need",
+    action="Grant the scan the permissions that it lacks",
     why="A permission that is missing does not show as a fault of the tenant: it blinds the checks"
     " that need it, and they end as not assessed. It is granted in minutes, and better before the"
     " kickoff meeting than in it.",

@@ -36,6 +36,7 @@ def is_member(user: User) -> bool:
 @check(
     id="administration.upn-suffix-verified",
     title="Users sign in with a verified custom domain",
+    action="Give synchronised users a sign-in name in a verified domain",
     why="A suffix that the tenant has not verified is replaced by the initial domain when a user is"
     " synchronised. Such a user cannot sign in with the name that everybody knows, and enrolment"
     " by mail address does not find the account.",
@@ -135,6 +136,7 @@ class UpnSuffixVerified(Fold[User]):
 @check(
     id="administration.users-have-usage-location",
     title="Users to be licensed have a usage location",
+    action="Set the usage location of every user to be licensed",
     why="Some services may not be offered in every country, so a licence is refused to a user whose"
     " country is not known. The assignment fails one user at a time, and those users can neither"
     " enrol nor be protected.",

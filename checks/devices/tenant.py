@@ -45,6 +45,7 @@ def outside_scope(scope: Scope, skus: Skus | None, *, there: bool = False) -> Fi
 @check(
     id="devices.intune-subscription-active",
     title="The Intune subscription is active",
+    action="Activate the Intune subscription",
     why="Without an active account the Intune service answers no request: nothing can be read,"
     " set or enrolled. The account is made when the licence is bought and an administrator opens"
     " the service for the first time.",
@@ -102,6 +103,7 @@ def intune_subscription_active(
 @check(
     id="devices.mdm-authority-intune",
     title="The MDM authority is Intune",
+    action="Set the MDM authority to Intune",
     why="The authority decides which service may manage devices. While none is set, or another one"
     " is, Intune refuses every enrolment, whatever licences and policies there are.",
     fix=step(

@@ -27,6 +27,7 @@ from scanner.evidence.tenant import Organization
 @check(
     id="directory_sync.sync-recent",
     title="Directory synchronisation is enabled and ran recently",
+    action="Get directory synchronisation running again",
     why="While it stands still, new users, group members and password changes do not reach the"
     " tenant, and every later step works on objects as they once were. It normally runs every 30"
     " minutes.",

@@ -28,6 +28,7 @@ from scanner.evidence.tenant import TenantDomain, TenantDomains
 @check(
     id="federation.domain-authentication-as-planned",
     title="Each domain is managed or federated as planned",
+    action="Bring the sign-in of each domain in line with the plan",
     why="This setting decides where the password of every user of the domain is checked. A plan"
     " that rests on the wrong assumption breaks the sign-in of the whole suffix on the day of the"
     " change.",

@@ -12,14 +12,19 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One HTTP answer. `truncated` breaks off before the end; `slow` waits, in seconds."""
+    """One HTTP answer. `slow` waits before it, in seconds, and `dribble` before each of its bytes.
+
+    `truncated` breaks off before the end, `reset` before the beginning.
+    """
 
     status: int = 200
     body: bytes = b"{}"
     headers: Mapping[str, str] = field(default_factory=dict)
     kind: str = JSON
     slow: float = 0.0
+    dribble: float = 0.0
     truncated: bool = False
+    reset: bool = False
 
     @classmethod
     def of(cls, content: object, status: int = 200, **headers: str) -> Reply:

@@ -167,6 +167,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _reply(self, reply: Reply) -> None:
         if reply.slow:
             time.sleep(reply.slow)
+        if reply.reset:
+            self.close_connection = True
+            return
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.kind)
         self.send_header("Content-Length", str(len(reply.body)))
@@ -177,8 +180,17 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.truncated:
             self.close_connection = True
             self.wfile.write(reply.body[: len(reply.body) // 2])
+        elif reply.dribble:
+            self._dribble(reply)
         else:
             self.wfile.write(reply.body)
+
+    def _dribble(self, reply: Reply) -> None:
+        with contextlib.suppress(OSError):  # a client that minds its time is gone by then
+            for place in range(len(reply.body)):
+                time.sleep(reply.dribble)
+                self.wfile.write(reply.body[place : place + 1])
+                self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
         """Say nothing: `requests` holds what arrived."""

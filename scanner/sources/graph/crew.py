@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from scanner.deadline import Deadline
 
+_GRACE = 0.4
 Job = Callable[[], "Iterable[Job] | None"]
 """One piece of work; it may name more work that only now is known."""
 
@@ -31,7 +32,8 @@ class Crew:
         for _ in range(self.size):
             threading.Thread(target=self._work, name="graph", daemon=True).start()
         with self._changed:
-            finished = self._changed.wait_for(self._over, timeout=deadline.remaining())
+            # a moment of grace: a job that minds the deadline says better what is missing
+            finished = self._changed.wait_for(self._over, timeout=deadline.remaining() + _GRACE)
         for _ in range(self.size):
             self._jobs.put(None)
         if self._error is not None:

@@ -102,6 +102,8 @@ class SignIn:
                 time.sleep(wait)
             except ValueError as error:  # an unknown tenant, or a key that msal cannot use
                 told = meaning_of({"error_description": str(error)})
+                if "authority configuration" in told:  # msal keeps the code of the refusal back
+                    told = _MEANING["90002"]
                 raise Unavailable(Reason.DENIED, f"sign-in refused: {told}") from error
         raise AssertionError("unreachable")
 
