@@ -19,9 +19,6 @@ from scanner.result import RunResult
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-TEXTS = "en"
-"""The language that the checks' own sentences are written in."""
-
 
 def render(result: RunResult, lang: str) -> bytes:
     """The bytes of report.html in that language; a language without a catalogue gets English."""
@@ -35,7 +32,7 @@ def render(result: RunResult, lang: str) -> bytes:
         view=view,
         run=result,
         w=words,
-        texts=TEXTS,
+        texts=result.language,
         static=STATIC,
         clauses=list(clauses_of(result)),
         headline=headline(view, words),

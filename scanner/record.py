@@ -9,18 +9,17 @@ from scanner.catalogue import Check
 from scanner.evidence.codec import encode_line
 from scanner.evidence.envelope import kind_named
 from scanner.evidence.scope import Scope
-from scanner.findings import Affected, Step
+from scanner.findings import Affected
 from scanner.fingerprint import fingerprint
 from scanner.judge import Judged
 from scanner.result import (
     AffectedRecord,
     CheckRecord,
     FindingRecord,
-    Message,
     MissingRecord,
-    StepRecord,
     SubjectRecord,
 )
+from scanner.texts import Texts
 from scanner.words import Severity, Status
 
 SAMPLE = 25
@@ -30,13 +29,15 @@ WriteRows = Callable[[str, Affected], None]
 
 
 def finding_records(
-    judged: Iterable[Judged], environment: str, scope: Scope, write: WriteRows
+    judged: Iterable[Judged], environment: str, scope: Scope, write: WriteRows, texts: Texts
 ) -> list[FindingRecord]:
     """The findings as they stand in result.json; affected objects go to `write` by file name."""
-    return [_finding(one, environment, scope, write) for one in judged]
+    return [_finding(one, environment, scope, write, texts) for one in judged]
 
 
-def _finding(one: Judged, environment: str, scope: Scope, write: WriteRows) -> FindingRecord:
+def _finding(
+    one: Judged, environment: str, scope: Scope, write: WriteRows, texts: Texts
+) -> FindingRecord:
     finding, check = one.finding, one.check
     ident = fingerprint(environment, check.id, finding.subject.kind, finding.subject.key)
     key = f"{check.id}/{finding.reason}"
@@ -48,9 +49,9 @@ def _finding(one: Judged, environment: str, scope: Scope, write: WriteRows) -> F
         status=finding.status,
         severity=_severity(one, scope),
         reason=finding.reason,
-        message=Message(key, dict(finding.text.values), str(finding.text)),
+        message=texts.message(key, finding.text),
         facts=dict(finding.facts),
-        steps=step_records(key, finding.steps),
+        steps=texts.steps(key, finding.steps),
         affected=_affected(ident, finding.affected, write),
         missing=_missing(one),
     )
@@ -85,23 +86,10 @@ def _missing(one: Judged) -> MissingRecord | None:
     )
 
 
-def step_records(key: str, steps: Iterable[Step]) -> list[StepRecord]:
-    """Steps with message ids below `key`."""
-    return [
-        StepRecord(
-            f"{key}/step-{number}",
-            dict(step.text.values),
-            str(step.text),
-            step.command,
-            step.portal,
-            step.link,
-        )
-        for number, step in enumerate(steps, 1)
-    ]
-
-
-def check_record(check: Check) -> CheckRecord:
+def check_record(check: Check, texts: Texts) -> CheckRecord:
     """What a reader needs to know of a check."""
+    for name in ("title", "why", "action"):
+        texts.key(f"{check.id}/{name}", getattr(check, name))
     return CheckRecord(
         check.id,
         check.title,
@@ -114,6 +102,8 @@ def check_record(check: Check) -> CheckRecord:
         list(check.documents),
         list(check.permissions),
         check.origin,
+        check.owner,
+        check.action,
     )
 
 

@@ -5,17 +5,21 @@ A plugin that breaks is one line in the report and costs nobody else: modules ar
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
+from importlib.resources import files
 from types import ModuleType
 from typing import Any
 
+import scanner
 from scanner.catalogue import Cause, Check, check_of
 from scanner.report import ReportFormat
 from scanner.sources.interface import Source
+from scanner.translate import CatalogueError, read_catalogue
 
 OURS = "emsready"
 
@@ -86,6 +90,42 @@ def plugins() -> list[tuple[str, str, str]]:
     """Every entry point of ours and others: group, name, and the distribution that brings it."""
     groups = ("emsready.checks", "emsready.reports", "emsready.sources")
     return [(group, point.name, _origin(point)) for group in groups for point in _points(group)]
+
+
+def modules(*groups: str) -> list[ModuleType]:
+    """The modules of every check and source that can be imported, ours first."""
+    found: dict[str, ModuleType] = {}
+    for group in groups:
+        for point in _points(group):
+            for module in _modules(point, _origin(point), []):
+                found.setdefault(module.__name__, module)
+    return list(found.values())
+
+
+@functools.cache
+def sentences(language: str) -> dict[str, str]:
+    """Everything that installed catalogues say in that language, by the English sentence.
+
+    A catalogue is the file locale/<language>.json in any package of the engine, of checks or of
+    sources. The engine's own come first, and the first that has a sentence keeps it. A catalogue
+    that cannot be read costs its own sentences, which stay English.
+    """
+    said: dict[str, str] = {}
+    for package in [scanner, *modules("emsready.checks", "emsready.sources")]:
+        for english, words in catalogue_in(package, language).items():
+            said.setdefault(english, words)
+    return said
+
+
+def catalogue_in(package: ModuleType, language: str) -> dict[str, str]:
+    """The catalogue of one package, empty where it has none that can be read."""
+    if not hasattr(package, "__path__"):
+        return {}
+    file = files(package).joinpath("locale", f"{language}.json")
+    try:
+        return read_catalogue(file.read_bytes())
+    except (OSError, CatalogueError):
+        return {}
 
 
 def _points(group: str) -> list[EntryPoint]:

@@ -25,6 +25,14 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence by reference: its message key (see RunResult.texts) and its named values."""
+
+    key: str
+    params: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class StepRecord:
     """One step of a fix."""
 
@@ -96,7 +104,10 @@ class VerifyRecord:
 
 @dataclass(frozen=True, slots=True)
 class ItemRecord:
-    """One remediation item: a root cause and what to do about it."""
+    """One remediation item: a root cause and what to do about it.
+
+    `phrases` are the sentences behind title, why, verify, blocks and settle_after, by those names.
+    """
 
     id: str
     cause: str
@@ -121,6 +132,7 @@ class ItemRecord:
     verify: VerifyRecord
     documents: list[str]
     settle_after: str = ""
+    phrases: dict[str, list[Phrase]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +151,7 @@ class CheckRecord:
     permissions: list[str]
     origin: str
     owner: Owner | None = None
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +211,12 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """A judged run."""
+    """A judged run.
+
+    `texts` are the English templates of all sentences by message key. `language` is what the words
+    are in: always English in result.json, and what a report was asked for once translated, where
+    `untranslated` are the sentences that had to stay English.
+    """
 
     schema: str
     tool: str
@@ -215,3 +233,6 @@ class RunResult:
     checks: list[CheckRecord]
     summary: Summary
     broken: list[str] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    language: str = "en"
+    untranslated: list[str] = field(default_factory=list)

@@ -19,12 +19,14 @@ from scanner.judge import Judged, judge
 from scanner.plan import build_plan, summarise
 from scanner.progress import Progress, Silent
 from scanner.record import WriteRows, check_record, finding_records, rows_writer
-from scanner.registry import Broken, Catalogue, load_checks, load_formats, load_sources
+from scanner.registry import Broken, Catalogue, load_checks, load_formats, load_sources, sentences
 from scanner.report import ReportFormat
 from scanner.result import SCHEMA, CoverageRecord, RunResult
 from scanner.select import Selection, wanted_evidence
 from scanner.sources.interface import Source
 from scanner.store import RunFolder, previous_result
+from scanner.texts import Texts
+from scanner.translate import ENGLISH, translate
 from scanner.words import Reason
 
 TOOL = f"emsready {__version__}"
@@ -92,12 +94,13 @@ def assess(
     header = evidence.header
     checks = options.selection.checks(parts.catalogue, scope.disabled)
     judged = [one for one in judge(checks, evidence) if options.selection.aims_at(one)]
-    findings = finding_records(judged, header.environment, scope, write)
+    texts = Texts()
+    findings = finding_records(judged, header.environment, scope, write, texts)
     previous = previous_result(history, header.collected_at)
     findings, changes = compare(findings, previous, header.collected_at)
     pairs = list(zip(judged, findings, strict=True))
     start = header.collected_at.date()
-    plan = build_plan(pairs, parts.catalogue.causes, header.environment, scope, start)
+    plan = build_plan(pairs, parts.catalogue.causes, header.environment, scope, start, texts)
     return RunResult(
         schema=SCHEMA,
         tool=TOOL,
@@ -111,9 +114,10 @@ def assess(
         coverage=_coverage(evidence, judged, parts.sources),
         findings=findings,
         plan=plan,
-        checks=[check_record(check) for check in checks],
+        checks=[check_record(check, texts) for check in checks],
         summary=summarise(findings, plan, options.selection.named(parts.catalogue), changes),
         broken=[str(one) for one in parts.broken],
+        texts=texts.templates,
     )
 
 
@@ -159,7 +163,10 @@ def render(
 ) -> dict[str, bytes]:
     """The files of the chosen formats; result.json is always written and needs no choosing."""
     chosen = [formats[name] for name in names if name != "json"]
-    return {one.filename: one.render(result, language) for one in chosen}
+    if not chosen:
+        return {}
+    said = result if language == ENGLISH else translate(result, language, sentences(language))
+    return {one.filename: one.render(said, language) for one in chosen}
 
 
 def header_of(config: Config, at: datetime) -> Header:

@@ -1,4 +1,4 @@
-"""List the checks, or explain one: why, how to fix and verify, what it reads, which permissions."""
+"""List the checks, explain one, or list their sentences for translators."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
+from scanner.cli import texts
 from scanner.cli.exits import Exit
 
 if TYPE_CHECKING:  # costs start-up time that --help must not pay
@@ -14,13 +15,16 @@ if TYPE_CHECKING:  # costs start-up time that --help must not pay
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
-    below = parser.add_subparsers(dest="action", metavar="list | show", required=True)
+    below = parser.add_subparsers(dest="action", metavar="list | show | texts", required=True)
     listing = below.add_parser("list", help="all checks, one line each")
     listing.add_argument("--json", action="store_true", help="as a JSON array")
     listing.add_argument("--origin", action="store_true", help="also which distribution brings it")
     show = below.add_parser("show", help="everything about one check")
     show.add_argument("id", help="the id of a check, such as dns.enterprise-enrollment")
     show.add_argument("--json", action="store_true", help="as a JSON object")
+    texts.add_arguments(
+        below.add_parser("texts", help="the sentences of the checks, for translators")
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,6 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     from scanner.registry import load_checks  # noqa: PLC0415
     from scanner.select import check_named  # noqa: PLC0415
 
+    if arguments.action == "texts":
+        return texts.run(arguments)
     catalogue = load_checks()
     if arguments.action == "list":
         _list(list(catalogue.checks), arguments)

@@ -20,6 +20,7 @@ COMMANDS = {
     "judge": "judge a folder of saved evidence again",
     "report": "render a saved run in another format or language",
     "checks": "list the checks, or explain one",
+    "schema": "print the JSON Schema of result.json",
     "doctor": "examine this installation and its surroundings",
 }
 

@@ -53,3 +53,8 @@ def convert(value: object, kind: type[T]) -> T:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise CodecError(str(error)) from error
+
+
+def schema(kind: type) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a type; docstrings become descriptions."""
+    return msgspec.json.schema(kind)

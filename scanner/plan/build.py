@@ -14,6 +14,7 @@ from scanner.plan.due import set_due_dates
 from scanner.plan.group import group
 from scanner.plan.order import connect, ordered, rate
 from scanner.result import FindingRecord, ItemRecord
+from scanner.texts import Texts
 
 
 def build_plan(
@@ -22,10 +23,11 @@ def build_plan(
     environment: str,
     scope: Scope,
     start: date,
+    texts: Texts,
 ) -> list[ItemRecord]:
     """The ordered remediation items; each open finding is in exactly one of them."""
-    drafts = [draft(one, environment) for one in group(pairs, causes)]
-    drafts += assess_drafts(pairs, environment)
+    drafts = [draft(one, environment, texts) for one in group(pairs, causes)]
+    drafts += assess_drafts(pairs, environment, texts)
     connect(drafts)
     rate(drafts)
     plan = ordered(drafts)
@@ -59,4 +61,5 @@ def _record(item: Draft, place: dict[str, int]) -> ItemRecord:
         verify=item.verify,
         documents=item.documents,
         settle_after=item.verify.settle_after,
+        phrases=item.phrases,
     )

@@ -9,8 +9,9 @@ from datetime import date
 from scanner.catalogue import Check
 from scanner.fingerprint import fingerprint
 from scanner.plan.group import Group
-from scanner.record import step_records
-from scanner.result import FindingRecord, StepRecord, VerifyRecord
+from scanner.result import FindingRecord, Phrase, StepRecord, VerifyRecord
+from scanner.text import Text
+from scanner.texts import Texts
 from scanner.words import Effort, Owner, Phase, Severity, Status, SubjectKind, Topic
 
 _TOLD = 20
@@ -40,6 +41,7 @@ class Draft:
     verify: VerifyRecord
     documents: list[str]
     reach: int
+    phrases: dict[str, list[Phrase]]
     needs: list[str] = field(default_factory=list)
     unblocks: list[str] = field(default_factory=list)
     effective: Severity = Severity.INFO
@@ -51,12 +53,13 @@ class Draft:
         return {(one.subject.kind, one.subject.name) for one in self.findings}
 
 
-def draft(group: Group, environment: str) -> Draft:
+def draft(group: Group, environment: str, texts: Texts) -> Draft:
     """The item of one group."""
     lead = group.checks[0]
     records = [record for _, record in group.members]
     source = group.cause or lead
     title = group.cause.title if group.cause else lead.action
+    verify = _verify(group.checks, records)
     return Draft(
         id=fingerprint(environment, "item", group.cause_id, group.tie),
         cause=group.cause_id,
@@ -73,11 +76,43 @@ def draft(group: Group, environment: str) -> Draft:
         requires=_once(name for check in group.checks for name in check.requires),
         findings=records,
         clauses=_once(clause for check in group.checks for clause in check.clause),
-        steps=step_records(group.cause_id, source.fix) + _own_steps(records),
-        verify=_verify(group.checks, records),
+        steps=texts.steps(group.cause_id, source.fix) + _own_steps(records),
+        verify=verify,
         documents=_once(link for check in group.checks for link in check.documents),
         reach=sum(one.affected.count if one.affected else 1 for one in records),
+        phrases=_phrases(group, verify.settle_after, texts),
     )
+
+
+def _phrases(group: Group, settle_after: str, texts: Texts) -> dict[str, list[Phrase]]:
+    """The sentences of the item by reference, so that they can be said in another language."""
+    lead = group.checks[0]
+    source, ident, title = (
+        (group.cause, group.cause.id, "title") if group.cause else (lead, lead.id, "action")
+    )
+    said = {
+        "title": [(f"{ident}/{title}", getattr(source, title))],
+        "why": [(f"{ident}/why", source.why)],
+        "verify": [(f"{check.id}/verify", check.verify) for check in group.checks],
+        "blocks": [
+            (f"{check.id}/blocks-{number}", word)
+            for check in group.checks
+            for number, word in enumerate(check.blocks, 1)
+        ],
+        "settle_after": [(f"{lead.id}/settle-after", settle_after)] if settle_after else [],
+    }
+    return {
+        name: [texts.phrase(*one) for one in _each_sentence_once(pairs)]
+        for name, pairs in said.items()
+        if pairs
+    }
+
+
+def _each_sentence_once(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, Text]]:
+    seen: dict[str, tuple[str, Text]] = {}
+    for key, sentence in pairs:
+        seen.setdefault(sentence, (key, Text(sentence)))
+    return list(seen.values())
 
 
 def _own_steps(records: list[FindingRecord]) -> list[StepRecord]:

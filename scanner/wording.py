@@ -1,0 +1,131 @@
+"""Every sentence that a run can say, found in the declarations and the source of checks and engine.
+
+Translators work from this list, and a test holds the catalogues against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from types import ModuleType
+
+import scanner.judge
+import scanner.plan.assess
+from scanner.catalogue import Cause, Check
+from scanner.registry import Catalogue, catalogue_in, modules
+from scanner.trace import Site, Source, UntraceableError, called
+
+ENGINE = "scanner"
+"""The package that the engine's own sentences are listed under."""
+
+_TEMPLATE_AT = {
+    **dict.fromkeys(("passed", "warned", "failed", "not_applicable", "not_assessed", "manual"), 2),
+    "step": 0,
+    "Text": 0,
+}
+"""The builders of scanner.api that take a template, and where it stands among their arguments."""
+
+_ONLY_VALUES = ("{detail}", "{error}")
+"""Templates without a word of their own."""
+
+
+@dataclass(slots=True)
+class Wording:
+    """The sentences of one package, and the places whose sentences cannot be told."""
+
+    package: str
+    sentences: set[str] = field(default_factory=set)
+    untraceable: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What is wrong with one catalogue: sentences without a translation, and entries for nothing."""
+
+    missing: list[str]
+    extra: list[str]
+
+
+def wording(catalogue: Catalogue) -> dict[str, Wording]:
+    """All sentences by package of checks; those of the engine under 'scanner'."""
+    found = {ENGINE: Wording(ENGINE)}
+    for check in catalogue.checks:
+        _of(check.package, found).sentences.update(declared(check))
+    for cause in catalogue.causes:
+        _of(cause.id.partition(".")[0], found).sentences.update(_of_cause(cause))
+    for package, members in _by_package(modules("emsready.checks")).items():
+        _said_in(members, _of(package, found))
+    _said_in([scanner.judge, scanner.plan.assess], found[ENGINE])
+    return {name: one for name, one in found.items() if one.sentences or one.untraceable}
+
+
+def declared(check: Check) -> Iterator[str]:
+    """The sentences of a check's declaration."""
+    yield from (check.title, check.action, check.why, check.verify, *check.blocks)
+    yield from (one.text.template for one in check.fix)
+    if check.settle_after:
+        yield check.settle_after
+
+
+def gaps(wording: Wording, language: str, packages: Iterable[ModuleType]) -> Gaps:
+    """The package's sentences held against the catalogues of those packages and of the engine."""
+    own: dict[str, str] = {}
+    for package in packages:
+        own |= catalogue_in(package, language)
+    shared = catalogue_in(scanner, language)
+    return Gaps(
+        missing=sorted(wording.sentences - own.keys() - shared.keys()),
+        extra=sorted(own.keys() - wording.sentences),
+    )
+
+
+def packages_of(package: str) -> list[ModuleType]:
+    """The importable packages whose catalogues serve the checks of that package."""
+    if package == ENGINE:
+        return [scanner]
+    return [
+        module
+        for module in modules("emsready.checks")
+        if hasattr(module, "__path__") and _package_of(module) == package
+    ]
+
+
+def _of(package: str, found: dict[str, Wording]) -> Wording:
+    return found.setdefault(package, Wording(package))
+
+
+def _of_cause(cause: Cause) -> Iterator[str]:
+    yield from (cause.title, cause.why)
+    yield from (one.text.template for one in cause.fix)
+
+
+def _package_of(module: ModuleType) -> str:
+    """checks.dns.spf belongs to dns; a distribution of one module is its own package."""
+    parts = module.__name__.split(".")
+    return parts[1] if len(parts) > 1 else parts[0]
+
+
+def _by_package(found: Iterable[ModuleType]) -> dict[str, list[ModuleType]]:
+    groups: dict[str, list[ModuleType]] = {}
+    for module in found:
+        groups.setdefault(_package_of(module), []).append(module)
+    return groups
+
+
+def _said_in(members: list[ModuleType], into: Wording) -> None:
+    """The templates that the source of those modules gives to the builders of scanner.api."""
+    source = Source(members)
+    for site in source.calls_of(*_TEMPLATE_AT):
+        try:
+            into.sentences.update(
+                one for one in _templates(source, site) if one not in _ONLY_VALUES
+            )
+        except UntraceableError as error:
+            into.untraceable.append(str(error))
+
+
+def _templates(source: Source, site: Site) -> set[str]:
+    at = _TEMPLATE_AT[called(site.call)]
+    if at >= len(site.call.args):
+        raise UntraceableError(f"{site.place}: no template")
+    return source.strings(site.call.args[at], site)
