@@ -91,7 +91,7 @@ def set_up(lock):
     wanted = fingerprint(lock)
     if read(stamp) == wanted and os.path.exists(program("emsready")):
         return
-    if not os.path.exists(program("python")) or not works(program("python")):
+    if not has_pip():
         make_venv()
     print("run.py: installing into .venv; this takes a minute the first time", file=sys.stderr)
     pip = [program("python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
@@ -145,14 +145,20 @@ def program(name):
     return os.path.join(VENV, "bin", name)
 
 
-def works(python):
-    """Whether the Python of .venv still starts; it does not once its home was removed."""
-    return (
-        subprocess.run(
-            [python, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ).returncode
-        == 0
-    )
+def has_pip():
+    """Whether .venv has a Python that starts, with pip; one made by uv gets its pip here."""
+    python = program("python")
+    if not os.path.exists(python):
+        return False
+    return quietly([python, "-m", "pip", "--version"]) or quietly([python, "-m", "ensurepip"])
+
+
+def quietly(command):
+    """Whether a program ends well; nothing of it is shown."""
+    try:
+        return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
 
 
 def run(command, **options):

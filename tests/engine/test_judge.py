@@ -1,0 +1,156 @@
+"""What the judge makes of evidence, of its absence, and of checks that break."""
+
+import pytest
+
+from scanner.catalogue import check_of
+from scanner.evidence.envelope import Missing
+from scanner.findings import failed, warned
+from scanner.judge import judge
+from scanner.subject import RUN, domain
+from scanner.testing import evidence_of, run_check
+from scanner.words import Reason, Severity, Status
+from tests.engine.sample import (
+    Colour,
+    DomainFact,
+    Thing,
+    ThingsCrash,
+    ThingsGood,
+    colour_blue,
+    crashes,
+    declared,
+    domain_good,
+    domains_seen,
+    reason_shown,
+)
+
+DENIED = Missing(Reason.DENIED, "no consent", "Colour.Read.All")
+
+
+def brief(found):
+    return [(one.status, one.reason, one.subject) for one in found]
+
+
+def judged(checks, *items, **more):
+    return judge([check_of(one) for one in checks], evidence_of(*items, **more))
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_of_absence_ends_as_not_assessed(reason):
+    (one,) = judged([colour_blue], missing={Colour: Missing(reason, "why")})
+    assert one.finding.status is Status.NOT_ASSESSED
+    assert one.missing.reason is reason
+    assert "why" in str(one.finding.text)
+
+
+def test_a_denied_need_names_its_permission():
+    (one,) = judged([colour_blue], missing={Colour: DENIED})
+    assert one.missing.permission == "Colour.Read.All"
+
+
+def test_evidence_that_nobody_collected_is_unconfigured():
+    (one,) = judged([colour_blue])
+    assert one.missing.reason is Reason.UNCONFIGURED
+
+
+def test_a_check_of_domains_is_called_once_for_each():
+    found = run_check(domain_good, DomainFact("a.example"), DomainFact("b.example", good=False))
+    assert [(one.status, one.subject.name) for one in found] == [
+        (Status.PASS, "a.example"),
+        (Status.FAIL, "b.example"),
+    ]
+
+
+def test_run_wide_evidence_is_joined_and_may_be_optional():
+    (found,) = run_check(domain_good, DomainFact("a.example"), Colour("red"))
+    assert "red" in str(found.text)
+    (found,) = run_check(domain_good, DomainFact("a.example"), missing={Colour: DENIED})
+    assert "no colour" in str(found.text)
+
+
+def test_one_domain_without_evidence_costs_only_itself():
+    gap = (DomainFact, domain("b.example"), Missing(Reason.TIMEOUT, "silent"))
+    found = run_check(domain_good, DomainFact("a.example"), gaps=[gap])
+    assert [(one.status, one.subject.name) for one in found] == [
+        (Status.PASS, "a.example"),
+        (Status.NOT_ASSESSED, "b.example"),
+    ]
+
+
+def test_a_whole_kind_that_is_missing_is_said_once():
+    (found,) = run_check(domain_good, missing={DomainFact: DENIED})
+    assert (found.status, found.subject) == (Status.NOT_ASSESSED, RUN)
+
+
+def test_a_partial_list_supports_a_fail_but_never_a_pass():
+    gap = (DomainFact, domain("c.example"), Missing(Reason.TIMEOUT, "silent"))
+    (found,) = run_check(domains_seen, DomainFact("a.example", good=False), gaps=[gap])
+    assert found.status is Status.FAIL
+    (found,) = run_check(domains_seen, DomainFact("a.example"), gaps=[gap])
+    assert found.status is Status.NOT_ASSESSED
+
+
+def test_a_check_may_ask_for_the_reason():
+    (found,) = run_check(reason_shown, missing={Colour: DENIED})
+    assert "denied" in str(found.text)
+    (found,) = run_check(reason_shown, Colour("blue"))
+    assert "there" in str(found.text)
+
+
+def test_a_crash_is_one_error_and_the_others_go_on():
+    found = judged([crashes, colour_blue], Colour("blue"))
+    assert [(one.check.id, one.finding.status) for one in found] == [
+        ("test.colour-blue", Status.PASS),
+        ("test.crashes", Status.ERROR),
+    ]
+
+
+def test_two_findings_about_one_subject_are_a_fault_of_the_check():
+    @declared("test.twice")
+    def twice(fact: DomainFact):
+        yield from domain_good_findings(fact)
+        yield from domain_good_findings(fact)
+
+    (found,) = run_check(twice, DomainFact("a.example"))
+    assert found.status is Status.ERROR
+
+
+def domain_good_findings(fact):
+    return domain_good(fact, None)
+
+
+def test_folds_share_one_reading_and_one_that_breaks_leaves():
+    class Counted(list):
+        readings = 0
+
+        def __iter__(self):
+            Counted.readings += 1
+            return super().__iter__()
+
+    evidence = evidence_of(streams={Thing: []})
+    evidence.streams[Thing].items = Counted([Thing("1"), Thing("2", good=False)])
+    checks = [check_of(ThingsGood), check_of(ThingsCrash)]
+    found = {one.check.id: one.finding for one in judge(checks, evidence)}
+    assert found["test.things-good"].status is Status.FAIL
+    assert found["test.things-good"].affected.rows == [("2",)]
+    assert found["test.things-crash"].status is Status.ERROR
+    assert Counted.readings == 1
+
+
+def test_a_stream_that_was_cut_short_supports_no_pass():
+    cut = Missing(Reason.THROTTLED, "enough")
+    (found,) = run_check(ThingsGood, streams={Thing: [Thing("1")]}, cut=cut)
+    assert found.status is Status.NOT_ASSESSED
+    bad = [Thing("1", good=False)]
+    (found,) = run_check(ThingsGood, streams={Thing: bad}, cut=cut)
+    assert found.status is Status.FAIL
+
+
+def test_a_warning_is_one_severity_milder_and_a_finding_may_choose_its_own():
+    @declared("test.mild", severity=Severity.BLOCKER)
+    def mild(fact: DomainFact):
+        made = warned if fact.good else failed
+        found = made("word" if fact.good else "other", fact.subject, "Said.")
+        yield found.at(Severity.LOW) if fact.name.startswith("low") else found
+
+    found = judged([mild], DomainFact("a.example"), DomainFact("low.example", good=False))
+    assert [one.severity for one in found] == [Severity.HIGH, Severity.LOW]
