@@ -1,0 +1,94 @@
+"""emsready.toml: every mistake is named with file, line, key and what is right."""
+
+import pytest
+
+from scanner.config import ConfigError, read_config
+from scanner.config.lines import Lines
+from scanner.config.template import Wishes, config_template
+
+
+def read(tmp_path, text):
+    path = tmp_path / "emsready.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_config(path)
+
+
+def mistakes(tmp_path, text):
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, text)
+    return str(caught.value).replace(str(tmp_path), "").splitlines()
+
+
+def test_an_empty_file_is_a_configuration(tmp_path):
+    assert read(tmp_path, "").network.roles == ("client",)
+
+
+def test_what_init_writes_reads_back(tmp_path):
+    wishes = Wishes(customer='Contoso "Ltd"', domain="contoso.com", client_id="id")
+    config = read(tmp_path, config_template(wishes))
+    assert config.customer.name == 'Contoso "Ltd"'
+    assert config.domains.names == ("contoso.com",)
+    assert config.tenant.auth.method == "secret"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "words"),
+    [
+        ("[customer]\nnme = 'x'", 2, "customer.nme", "did you mean 'name'"),
+        ("\n[custumer]\n", 2, "custumer", "did you mean 'customer'"),
+        ("[dns]\ntimeout = 'long'", 2, "dns.timeout", "expected a number"),
+        ("[dns]\ntimeout = -1", 2, "dns.timeout", "above zero"),
+        ("[dns]\nexternal = ['ns.contoso']", 2, "dns.external.0", "expected an address"),
+        ("[tenant]\ncloud = 'moon'", 2, "tenant.cloud", "right are: worldwide"),
+        ("[scope]\nkickoff = '2027-01-31'", 2, "scope.kickoff", "without quotes"),
+        ("[scope]\nplatforms = 'windows'", 2, "scope.platforms", "expected a list"),
+        ("[scope]\nplatforms = ['windws']", 2, "scope.platforms.0", "did you mean 'windows'"),
+        ("[[hosts]]\nrole = 'adfs'", 1, "hosts.0", "a host needs a name"),
+        ("[[hosts]]\nname='a.b'\n[[hosts]]\nname='c.d'\nport=0", 5, "hosts.1.port", "1 to 65535"),
+        ("[domains]\nnames = ['https://contoso.com']", 2, "domains.names.0", "without scheme"),
+        ("[trust]\nca_file = 'gone.pem'", 2, "trust.ca_file", "there is no file"),
+        ("[policy]\ndue_days = { urgent = 3 }", 2, "policy.due_days.urgent", "right are"),
+        (
+            "[tenant]\ndomain = 'a.example'\n[tenant.auth]\nmethod = 'secret'",
+            3,
+            "tenant.auth.client_id",
+            "application id",
+        ),
+    ],
+)
+def test_a_mistake_is_named(tmp_path, text, line, key, words):
+    (told,) = mistakes(tmp_path, text)
+    assert told.startswith(f"/emsready.toml:{line}: {key}: ")
+    assert words in told
+
+
+def test_all_mistakes_are_named_at_once_in_the_order_of_the_file(tmp_path):
+    told = mistakes(tmp_path, "[customer]\nnme = 'x'\n[dns]\ntimeout = 'y'\n")
+    assert [one.split(":")[1] for one in told] == ["2", "4"]
+
+
+def test_broken_toml_names_its_place(tmp_path):
+    (told,) = mistakes(tmp_path, "[customer\n")
+    assert "not valid TOML" in told
+    assert "line 1" in told
+
+
+def test_a_missing_file_says_how_to_get_one(tmp_path):
+    with pytest.raises(ConfigError, match="emsready init"):
+        read_config(tmp_path / "nowhere.toml")
+
+
+def test_binary_rubbish_is_no_traceback(tmp_path):
+    path = tmp_path / "emsready.toml"
+    path.write_bytes(b"\xff\xfe\x00\x01")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_config(path)
+
+
+def test_lines_of_dotted_quoted_and_repeated_keys():
+    lines = Lines('[a.b]\n"x.y" = 1\nc.d = 2\n[[t]]\nk = 1\n[[t]]\nk = 2\n')
+    assert lines.of(("a", "b", "x.y")) == 2
+    assert lines.of(("a", "b", "c", "d")) == 3
+    assert (lines.of(("t", 0, "k")), lines.of(("t", 1, "k"))) == (5, 7)
+    assert lines.of(("a", "b", "unknown")) == 1
+    assert lines.of(("nothing",)) == 0
