@@ -61,14 +61,13 @@ def _do_first(plan: Sequence[ItemRecord]) -> list[str]:
 
 
 def _incomplete(findings: Sequence[FindingRecord], named: frozenset[str]) -> list[str]:
-    """Checks that could not be judged though their evidence was to be had."""
+    """Checks that crashed, or could not be judged though their evidence was to be had."""
     return sorted(
         {
             one.check
             for one in findings
-            if one.status is Status.NOT_ASSESSED
-            and one.missing
-            and (one.missing.reason != Reason.UNCONFIGURED or one.check in named)
+            if one.status is Status.ERROR
+            or (one.missing and (one.missing.reason != Reason.UNCONFIGURED or one.check in named))
         }
     )
 

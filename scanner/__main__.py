@@ -1,0 +1,7 @@
+"""`python -m scanner` is `emsready`."""
+
+import sys
+
+from scanner.cli.main import main
+
+sys.exit(main())
