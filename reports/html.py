@@ -13,19 +13,19 @@ from reports.policy import policy
 from reports.rows import STATIC, later_rows
 from reports.view import View
 from reports.words import Words
-from scanner.report import ReportFormat
-from scanner.result import RunResult
+from scanner.report import Rendering, ReportFormat
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def render(result: RunResult, lang: str) -> bytes:
-    """The bytes of report.html in that language; a language without a catalogue gets English."""
+def render(order: Rendering) -> dict[str, bytes]:
+    """report.html in the language asked for; a language without a catalogue gets English."""
     from markupsafe import Markup  # noqa: PLC0415 - only who renders HTML pays for the template engine
 
     environment = _environment()
-    view, words = View(result), Words(lang)
+    result = order.run
+    view, words = View(result), Words(order.language)
     style, script = _part("style.css"), _part("script.js")
     rows = later_rows(result)
     page = environment.get_template("report.html.j2").render(
@@ -43,7 +43,7 @@ def render(result: RunResult, lang: str) -> bytes:
         script=Markup(script),  # noqa: S704
         rows=Markup(data_block(rows)) if rows else "",  # noqa: S704
     )
-    return page.encode()
+    return {HTML.filename: page.encode()}
 
 
 @functools.cache

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.evidence import codec
-from scanner.report import ReportFormat
-from scanner.result import RunResult
+from scanner.report import Rendering, ReportFormat
 
 
-def render(result: RunResult, lang: str) -> bytes:  # noqa: ARG001 - the same in every language
-    """The bytes of result.json: sorted keys, UTC times, one final newline.
+def render(order: Rendering) -> dict[str, bytes]:
+    """result.json: sorted keys, UTC times, one final newline.
 
     JSON text is Unicode (RFC 8259, section 8.1) and half a surrogate pair is not; where bad input
     left one in a name it becomes U+FFFD.
     """
     try:
-        return codec.encode(result)
+        text = codec.encode(order.run)
     except UnicodeEncodeError:
-        return codec.encode(_whole(codec.plain(result)))
+        text = codec.encode(_whole(codec.plain(order.run)))
+    return {JSON.filename: text}
 
 
 def _whole(value: Any) -> Any:

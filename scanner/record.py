@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from scanner.catalogue import Check
-from scanner.evidence.codec import encode_line
+from scanner.evidence.codec import encode_line, line_decoder
 from scanner.evidence.envelope import kind_named
 from scanner.evidence.scope import Scope
 from scanner.findings import Affected
@@ -24,6 +25,8 @@ from scanner.words import Severity, Status
 
 SAMPLE = 25
 """How many affected objects a finding shows itself; all of them stand in the file beside it."""
+
+_ROWS_FILE = re.compile(r"affected/[0-9a-f]{1,64}\.jsonl")
 
 WriteRows = Callable[[str, Affected], None]
 
@@ -119,3 +122,27 @@ def rows_writer(folder: Path) -> WriteRows:
             file.writelines(encode_line(row) for row in affected.rows)
 
     return write
+
+
+def rows_reader(folder: Path) -> Callable[[AffectedRecord], Iterator[list[str]]]:
+    """Read back what `rows_writer` wrote below that run folder; the sample where it is not there.
+
+    The name comes from a result that may be foreign: only names that `rows_writer` gives are
+    opened, and a line that is no row ends the reading.
+    """
+
+    def read(affected: AffectedRecord) -> Iterator[list[str]]:
+        path = folder / affected.file
+        if not _ROWS_FILE.fullmatch(affected.file) or not path.is_file():
+            yield from affected.sample
+            return
+        decoder = line_decoder(list[str])
+        with path.open("rb") as file:
+            file.readline()  # the columns, which the record has too
+            for line in file:
+                try:
+                    yield decoder.decode(line)
+                except ValueError:
+                    return
+
+    return read

@@ -18,9 +18,9 @@ from scanner.evidence.scope import Plans, Scope
 from scanner.judge import Judged, judge
 from scanner.plan import build_plan, summarise
 from scanner.progress import Progress, Silent
-from scanner.record import WriteRows, check_record, finding_records, rows_writer
+from scanner.record import WriteRows, check_record, finding_records, rows_reader, rows_writer
 from scanner.registry import Broken, Catalogue, load_checks, load_formats, load_sources, sentences
-from scanner.report import ReportFormat
+from scanner.report import Brand, Rendering, ReportFormat, sample_of
 from scanner.result import SCHEMA, CoverageRecord, RunResult
 from scanner.select import Selection, wanted_evidence
 from scanner.sources.interface import Source
@@ -58,6 +58,7 @@ class Options:
     selection: Selection = field(default_factory=Selection)
     formats: tuple[str, ...] = ("html",)
     language: str = "en"
+    brand: Brand = field(default_factory=Brand)
 
 
 def now() -> datetime:
@@ -154,19 +155,38 @@ def rejudge(source: Path, parts: Parts, options: Options, out: Path) -> RunResul
 def _judge_into(run: RunFolder, parts: Parts, options: Options) -> RunResult:
     evidence = load(run.evidence)
     result = assess(evidence, parts, options, rows_writer(run.work), run.folder)
-    run.publish(result, render(result, parts.formats, options.formats, options.language))
+    files = render(
+        result,
+        parts.formats,
+        options.formats,
+        options.language,
+        folder=run.work,
+        brand=options.brand,
+    )
+    run.publish(result, files)
     return result
 
 
 def render(
-    result: RunResult, formats: dict[str, ReportFormat], names: Sequence[str], language: str
+    result: RunResult,
+    formats: dict[str, ReportFormat],
+    names: Sequence[str],
+    language: str,
+    *,
+    folder: Path | None = None,
+    brand: Brand | None = None,
 ) -> dict[str, bytes]:
-    """The files of the chosen formats; result.json is always written and needs no choosing."""
+    """The files of the chosen formats; result.json is always written and needs no choosing.
+
+    `folder` is the run folder, where all affected objects lie; without it reports hold the samples.
+    """
     chosen = [formats[name] for name in names if name != "json"]
     if not chosen:
         return {}
     said = result if language == ENGLISH else translate(result, language, sentences(language))
-    return {one.filename: one.render(said, language) for one in chosen}
+    rows = rows_reader(folder) if folder else sample_of
+    order = Rendering(said, language, rows, brand or Brand())
+    return {name: data for one in chosen for name, data in one.render(order).items()}
 
 
 def header_of(config: Config, at: datetime) -> Header:

@@ -70,12 +70,13 @@ def main(argv: list[str] | None = None) -> int:
 
 def _explain(error: Exception) -> int:
     """One message for people, and the code for machines; a traceback only with --debug."""
+    from scanner.brand import BrandError  # noqa: PLC0415
     from scanner.config.read import ConfigError  # noqa: PLC0415
     from scanner.evidence.folder import EvidenceError  # noqa: PLC0415
     from scanner.select import SelectionError  # noqa: PLC0415
     from scanner.store import StoreError  # noqa: PLC0415
 
-    if isinstance(error, ConfigError | EvidenceError | SelectionError | StoreError):
+    if isinstance(error, BrandError | ConfigError | EvidenceError | SelectionError | StoreError):
         return _say(str(error), Exit.USAGE)
     if isinstance(error, OSError):
         name = f" ({error.filename})" if error.filename else ""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scanner.cli.exits import Exit
 from scanner.cli.options import DEFAULT_OUT, words
+
+if TYPE_CHECKING:  # costs start-up time that --help must not pay
+    from scanner.report import Brand
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", metavar="LIST", default="html", help="such as html,json")
     parser.add_argument("--lang", metavar="LANGUAGE", default="en", help="en or zh-CN")
+    parser.add_argument(
+        "-c", "--config", metavar="FILE", help="take the brand from its [report.brand]"
+    )
     parser.add_argument("-o", "--output", metavar="DIR", help="default: the run's own folder")
 
 
@@ -35,10 +42,28 @@ def run(arguments: argparse.Namespace) -> int:
     names = chosen_formats(words(arguments.format), parts)
     out = Path(arguments.output) if arguments.output else folder
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    files = render(result, parts.formats, names, language(arguments.lang))
+    files = render(
+        result,
+        parts.formats,
+        names,
+        language(arguments.lang),
+        folder=folder,
+        brand=_brand(arguments.config),
+    )
     if "json" in names:
         files["result.json"] = encode(result)
     for name, content in files.items():
+        (out / name).parent.mkdir(mode=0o700, exist_ok=True)
         write_atomically(out / name, content)
         print(out / name)
     return Exit.DONE
+
+
+def _brand(config: str | None) -> Brand | None:
+    from scanner.brand import brand_of  # noqa: PLC0415
+    from scanner.config import read_config  # noqa: PLC0415
+
+    if config is None:
+        return None
+    found = read_config(Path(config))
+    return brand_of(found.report.brand, found.beside(""))

@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Scan, and say how it ended."""
+    from scanner.brand import brand_of  # noqa: PLC0415
     from scanner.cli.formats import chosen_formats, language  # noqa: PLC0415
     from scanner.cli.outcome import tell  # noqa: PLC0415
     from scanner.scan import Options, Parts, scan  # noqa: PLC0415
@@ -36,7 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     parts = Parts.load()
     formats = chosen_formats(words(arguments.format) or config.report.formats, parts)
     options = Options(
-        selection(arguments), formats, language(arguments.lang or config.customer.language)
+        selection(arguments),
+        formats,
+        language(arguments.lang or config.customer.language),
+        brand_of(config.report.brand, config.beside("")),
     )
     out = Path(arguments.output or DEFAULT_OUT)
     result = scan(config, parts, options, out, progress(arguments))

@@ -191,11 +191,24 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class BrandSection:
+    """[report.brand]: whose report it is. `logo` is a file, `accent` a colour such as #1a5878."""
+
+    name: str = ""
+    logo: str = ""
+    accent: str = ""
+    footer: str = ""
+    confidentiality: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """[report]."""
 
     formats: tuple[str, ...] = ("html", "json")
     notice: str = ""
+    brand: BrandSection = field(default_factory=BrandSection)
 
 
 @dataclass(frozen=True, slots=True)

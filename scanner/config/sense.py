@@ -12,6 +12,7 @@ Problem = tuple[tuple[str | int, ...], str]
 _NAME = re.compile(r"^(?!-)[\w-]{1,63}(\.[\w-]{1,63})*\.?$")
 _TARGET = re.compile(r"^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):(\d{1,5})$")
 _RESOLVER = re.compile(r"^(\[[0-9a-fA-F:.]+\](:\d{1,5})?|[0-9a-fA-F:.]+|\d+(\.\d+){3}:\d{1,5})$")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _HIGHEST_PORT = 65535
 
 
@@ -22,6 +23,13 @@ def nonsense(config: Config) -> Iterator[Problem]:
     yield from _addresses(config)
     yield from _files(config)
     yield from _sign_in(config)
+    yield from _brand(config)
+
+
+def _brand(config: Config) -> Iterator[Problem]:
+    accent = config.report.brand.accent
+    if accent and not _COLOUR.fullmatch(accent):
+        yield ("report", "brand", "accent"), f'expected a colour such as "#1a5878", got {accent!r}'
 
 
 def _times(config: Config) -> Iterator[Problem]:

@@ -100,4 +100,12 @@ timeout = 5.0
 
 [report]
 formats = ["html"]
+# notice = "Draft for discussion"
+# [report.brand]                       # a consultant's own face
+# name = "Fabrikam Consulting"
+# logo = "logo.svg"                    # PNG, JPEG or SVG, at most 100 KB
+# accent = "#1a5878"
+# confidentiality = "Confidential"
+# footer = "Fabrikam Consulting, Main Street 1"
+# contact = "ems@fabrikam.com"
 """
