@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scanner.clauses import CLAUSES, SeenBy
 from scanner.result import RunResult
 from scanner.words import Status
-
-CLAUSES = {"G": 21, "I": 2, "A": 6, "R": 2, "E": 7}
-"""The groups of clauses (general and the four phases) with how many each has."""
-
-SERVED = {"G5", "A2", "A3", "R1", "R2", "E1"}
-"""Clauses that the scan and its report themselves serve."""
 
 _STATES = [
     ("open", {Status.FAIL, Status.WARN}),
@@ -24,7 +19,7 @@ _STATES = [
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
+class ClauseState:
     """One clause: the checks that serve it, its state, and how many findings are still open."""
 
     id: str
@@ -33,21 +28,21 @@ class Clause:
     open: int
 
 
-def clauses_of(result: RunResult) -> Iterator[Clause]:
+def clauses_of(result: RunResult) -> Iterator[ClauseState]:
     """All clauses in their order; the worst status among the findings of a clause decides."""
     statuses: dict[str, list[Status]] = {}
     for finding in result.findings:
         statuses.setdefault(finding.check, []).append(finding.status)
-    for group, size in CLAUSES.items():
-        for name in (f"{group}{number}" for number in range(1, size + 1)):
-            checks = tuple(sorted(check.id for check in result.checks if name in check.clauses))
-            seen = [status for check in checks for status in statuses.get(check, [])]
-            still = sum(status in {Status.FAIL, Status.WARN} for status in seen)
-            yield Clause(name, checks, _state(name, seen), still)
+    for clause in CLAUSES:
+        checks = tuple(sorted(check.id for check in result.checks if clause.id in check.clauses))
+        seen = [status for check in checks for status in statuses.get(check, [])]
+        still = sum(status in {Status.FAIL, Status.WARN} for status in seen)
+        served = SeenBy.PRODUCT in clause.seen_by
+        yield ClauseState(clause.id, checks, _state(seen, served=served), still)
 
 
-def _state(name: str, seen: list[Status]) -> str:
+def _state(seen: list[Status], *, served: bool) -> str:
     for state, statuses in _STATES:
         if statuses & set(seen):
             return state
-    return "served" if name in SERVED else "uncovered"
+    return "served" if served else "uncovered"

@@ -1,6 +1,8 @@
 """The one import of a check author."""
 
+from scanner.answered import answered
 from scanner.catalogue import Cause, Check, Fold, cause, check
+from scanner.evidence.answers import Answers
 from scanner.evidence.envelope import Header, Missing
 from scanner.evidence.scope import Scope
 from scanner.findings import (
@@ -15,6 +17,7 @@ from scanner.findings import (
     step,
     warned,
 )
+from scanner.question import Question
 from scanner.subject import (
     RUN,
     Subject,
@@ -42,6 +45,7 @@ from scanner.words import (
 __all__ = [
     "RUN",
     "Affected",
+    "Answers",
     "Cause",
     "Check",
     "Cloud",
@@ -52,6 +56,7 @@ __all__ = [
     "Missing",
     "Owner",
     "Phase",
+    "Question",
     "Reason",
     "Scope",
     "Severity",
@@ -62,6 +67,7 @@ __all__ = [
     "Text",
     "Topic",
     "Value",
+    "answered",
     "cause",
     "check",
     "domain",

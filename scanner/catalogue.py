@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from scanner.evidence.envelope import Missing, is_evidence, kind_of
 from scanner.findings import Finding, Step, step
+from scanner.question import Question
 from scanner.text import Text
 from scanner.words import Effort, Owner, Phase, Severity, Topic
 
@@ -72,6 +73,7 @@ class Check:
     settle_after: str
     version: int
     aliases: tuple[str, ...]
+    question: Question | None = None
     origin: str = ""
 
     @property
@@ -136,12 +138,14 @@ def check(
     settle_after: str = "",
     version: int = 1,
     aliases: Sequence[str] = (),
+    question: Question | None = None,
 ) -> Callable[[Judge], Judge]:
     """Declare a function (or a Fold subclass) as the check with that permanent id.
 
     The parameters' annotations name the evidence that it needs, the way pytest fixtures work: `X`,
     `X | None`, `X | Missing`, `tuple[X, ...]`. The title states the good state, the action what to
-    do when it does not hold, in the imperative.
+    do when it does not hold, in the imperative. A check that asks a person carries its question, so
+    that the answers file offers it.
     Raises TypeError when an annotation is no evidence type.
     """
 
@@ -169,6 +173,7 @@ def check(
             settle_after=settle_after,
             version=version,
             aliases=tuple(aliases),
+            question=question,
         )
         setattr(judge, _HOME, made)
         return judge

@@ -17,6 +17,7 @@ from typing import Any
 
 import scanner
 from scanner.catalogue import Cause, Check, check_of
+from scanner.question import Question
 from scanner.report import ReportFormat
 from scanner.sources.interface import Source
 from scanner.translate import CatalogueError, read_catalogue
@@ -43,6 +44,11 @@ class Catalogue:
     checks: tuple[Check, ...]
     causes: tuple[Cause, ...]
     broken: tuple[Broken, ...] = ()
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Everything that checks ask people, in the order of the ids."""
+        return tuple(one.question for one in self.checks if one.question)
 
     def named(self, name: str) -> Check | None:
         """The check with that id or alias."""

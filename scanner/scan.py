@@ -23,7 +23,7 @@ from scanner.registry import Broken, Catalogue, load_checks, load_formats, load_
 from scanner.report import Brand, Rendering, ReportFormat, sample_of
 from scanner.result import SCHEMA, CoverageRecord, RunResult
 from scanner.select import Selection, wanted_evidence
-from scanner.sources.interface import Source
+from scanner.sources.interface import Proofread, Source
 from scanner.store import RunFolder, previous_result
 from scanner.texts import Texts
 from scanner.translate import ENGLISH, translate
@@ -64,6 +64,16 @@ class Options:
 def now() -> datetime:
     """The current moment in UTC, to the second: the resolution of everything in a result."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def refuse_mistakes(config: Config, parts: Parts, options: Options) -> None:
+    """Refuse what cannot be meant before anything is touched. Raises SelectionError, ConfigError."""
+    checks = options.selection.checks(parts.catalogue, config.policy.disabled)
+    wanted = wanted_evidence(checks, parts.sources)
+    questions = [one.id for one in parts.catalogue.questions]
+    for source in parts.sources:
+        if isinstance(source, Proofread) and wanted.intersection(source.kinds):
+            source.proofread(config, questions)
 
 
 def collect(
@@ -127,7 +137,7 @@ def scan(
 ) -> RunResult:
     """A whole scan into `out`. Interrupted, it judges and publishes what it has, then raises again."""
     at = now()
-    options.selection.checks(parts.catalogue, config.policy.disabled)  # refuse before any contact
+    refuse_mistakes(config, parts, options)
     run = RunFolder.prepare(out, at)
     interrupted: KeyboardInterrupt | None = None
     try:

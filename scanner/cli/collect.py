@@ -26,13 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Collect, and print where the evidence lies."""
-    from scanner.scan import Options, Parts, collect, now  # noqa: PLC0415
+    from scanner.scan import Options, Parts, collect, now, refuse_mistakes  # noqa: PLC0415
     from scanner.store import RunFolder  # noqa: PLC0415
 
     config = config_of(arguments)
     parts = Parts.load()
     options = Options(selection(arguments))
-    options.selection.checks(parts.catalogue, config.policy.disabled)
+    refuse_mistakes(config, parts, options)
     at = now()
     run_folder = RunFolder.prepare(Path(arguments.output or DEFAULT_OUT), at)
     collect(config, parts, options, run_folder, at, progress(arguments))

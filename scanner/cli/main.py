@@ -19,6 +19,7 @@ COMMANDS = {
     "collect": "only collect evidence, to be judged elsewhere or later",
     "judge": "judge a folder of saved evidence again",
     "report": "render a saved run in another format or language",
+    "answer": "answer what only people know",
     "checks": "list the checks, or explain one",
     "schema": "print the JSON Schema of result.json",
     "doctor": "examine this installation and its surroundings",

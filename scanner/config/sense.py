@@ -80,6 +80,7 @@ def _files(config: Config) -> Iterator[Problem]:
         (("trust", "roots_file"), config.trust.roots_file),
         (("trust", "private_roots_file"), config.trust.private_roots_file),
         (("network", "catalogue"), config.network.catalogue),
+        (("answers", "file"), config.answers.file),
         (("tenant", "auth", "certificate_file"), config.tenant.auth.certificate_file),
     ]
     for path, name in named:

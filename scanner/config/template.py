@@ -13,6 +13,7 @@ class Wishes:
     customer: str = ""
     domain: str = ""
     client_id: str = ""
+    answers: str = "answers.toml"
 
 
 def config_template(wishes: Wishes) -> str:
@@ -21,6 +22,7 @@ def config_template(wishes: Wishes) -> str:
         "CUSTOMER": wishes.customer,
         "DOMAIN": wishes.domain,
         "CLIENT": wishes.client_id,
+        "ANSWERS": wishes.answers,
         "METHOD": "secret" if wishes.client_id else "none",
     }
     text = _TEMPLATE
@@ -90,8 +92,8 @@ timeout = 5.0
 # roots_file = "public-roots.pem"      # what counts as public for certificates; left out: Mozilla's list
 # private_roots_file = "own-ca.pem"    # the organisation's own certification authority
 
-[answers]
-# file = "answers.toml"                # what only people know
+[answers]                              # what only people know; `emsready answer` asks for it
+file = <ANSWERS>
 
 [policy]
 # disabled = ["dns.msoid-absent"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from scanner.lab.answers import LabAnswers
 from scanner.lab.authority import Authority
 from scanner.lab.organisation import Organisation
 from scanner.lab.tenant import LabTenant
@@ -33,7 +34,10 @@ class Part(Protocol):
         """Stop."""
 
 
-PARTS: tuple[Callable[[Organisation, Authority, Path], Part], ...] = (LabTenant,)
+PARTS: tuple[Callable[[Organisation, Authority, Path], Part], ...] = (
+    LabTenant,
+    LabAnswers,
+)
 """Makes each part from the organisation, the lab's authority, and a folder for its files."""
 
 

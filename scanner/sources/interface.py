@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from scanner.config.model import Config
 from scanner.deadline import Deadline
@@ -90,6 +90,17 @@ class Source(Protocol):
 
     def collect(self, gather: Gather) -> None:
         """Gather the wanted evidence. Raises Unavailable for what cannot be had."""
+
+
+@runtime_checkable
+class Proofread(Protocol):
+    """A source of files that people write, which can be asked beforehand whether they can be used.
+
+    A mistake there is one of configuration, told before anything is touched; no missing evidence.
+    """
+
+    def proofread(self, config: Config, questions: Collection[str]) -> None:
+        """Raises ConfigError naming every mistake. `questions` are the ids that checks ask for."""
 
 
 def secret(variable: str) -> str:
