@@ -15,6 +15,7 @@ from scanner.findings import (
 )
 from scanner.question import Question
 from scanner.subject import question as subject_of
+from scanner.words import Status
 
 
 def answered(question: Question, answers: Answers, header: Header) -> Finding:
@@ -25,7 +26,8 @@ def answered(question: Question, answers: Answers, header: Header) -> Finding:
     subject = subject_of(question.name)
     given = answers.of(question.id)
     if given is None:
-        return manual("unanswered", subject, question.asked).fixed_by(*_how(question))
+        open_question = Finding(Status.MANUAL, "unanswered", subject, question.sentence)
+        return open_question.fixed_by(*_how(question))
     if not given.holds(header.collected_at.date()):
         told = manual(
             "expired",
@@ -36,7 +38,7 @@ def answered(question: Question, answers: Answers, header: Header) -> Finding:
             by=given.by,
             until=given.until.isoformat() if given.until else "",
         )
-        return _showing(told, given).fixed_by(step(question.asked), *_how(question))
+        return _showing(told, given).fixed_by(Step(question.sentence), *_how(question))
     return _showing(_judged(question, given), given)
 
 
@@ -68,7 +70,7 @@ def _showing(finding: Finding, given: Answer) -> Finding:
 def _how(question: Question) -> tuple[Step, ...]:
     """How to get from no answer to one: what counts, and where to put it."""
     return (
-        step(question.yes),
+        Step(question.meaning),
         step("Write the answer into the answers file, or give it on a terminal.", command=_COMMAND),
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanner.text import Text
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -23,3 +25,13 @@ class Question:
     def name(self) -> str:
         """The id without its package: what findings call the question."""
         return self.id.partition(".")[2]
+
+    @property
+    def sentence(self) -> Text:
+        """What is asked, as a sentence that can be said in any language."""
+        return Text(self.asked)
+
+    @property
+    def meaning(self) -> Text:
+        """What counts as yes, likewise."""
+        return Text(self.yes)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from types import ModuleType
 
+import scanner.answered
 import scanner.judge
 import scanner.plan.assess
 from scanner.catalogue import Cause, Check
@@ -55,7 +56,7 @@ def wording(catalogue: Catalogue) -> dict[str, Wording]:
         _of(cause.id.partition(".")[0], found).sentences.update(_of_cause(cause))
     for package, members in _by_package(modules("emsready.checks")).items():
         _said_in(members, _of(package, found))
-    _said_in([scanner.judge, scanner.plan.assess], found[ENGINE])
+    _said_in([scanner.judge, scanner.plan.assess, scanner.answered], found[ENGINE])
     return {name: one for name, one in found.items() if one.sentences or one.untraceable}
 
 
@@ -65,6 +66,8 @@ def declared(check: Check) -> Iterator[str]:
     yield from (one.text.template for one in check.fix)
     if check.settle_after:
         yield check.settle_after
+    if asked := check.question:
+        yield from (asked.asked, asked.yes, asked.evidence, asked.known_by)
 
 
 def gaps(wording: Wording, language: str, packages: Iterable[ModuleType]) -> Gaps:

@@ -13,7 +13,7 @@ class Wishes:
     customer: str = ""
     domain: str = ""
     client_id: str = ""
-    answers: str = "answers.toml"
+    answers: str = ""
 
 
 def config_template(wishes: Wishes) -> str:
