@@ -12,6 +12,7 @@ from typing import Any, Protocol, Self
 
 from scanner.lab.answers import LabAnswers
 from scanner.lab.authority import Authority
+from scanner.lab.dns import LabDns
 from scanner.lab.organisation import Organisation
 from scanner.lab.tenant import LabTenant
 
@@ -37,6 +38,7 @@ class Part(Protocol):
 PARTS: tuple[Callable[[Organisation, Authority, Path], Part], ...] = (
     LabTenant,
     LabAnswers,
+    LabDns,
 )
 """Makes each part from the organisation, the lab's authority, and a folder for its files."""
 
