@@ -34,7 +34,9 @@ class Zones:
             ttl, words = int(words[0]), words[1].split(None, 1)
         rdtype = dns.rdatatype.from_text(words[0])
         name = dns.name.from_text(owner.lower())
-        data = dns.rdata.from_text(dns.rdataclass.IN, rdtype, words[1], origin=dns.name.root)
+        data = dns.rdata.from_text(
+            dns.rdataclass.IN, rdtype, words[1], dns.name.root, relativize=False
+        )
         found = self._sets.setdefault(
             (name, rdtype), dns.rrset.RRset(name, dns.rdataclass.IN, rdtype)
         )
@@ -66,9 +68,7 @@ class Zones:
         response.authority.append(self._authority(name))
         return response
 
-    def _find(
-        self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType
-    ) -> dns.rrset.RRset | None:
+    def _find(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> dns.rrset.RRset | None:
         found = self._sets.get((name, rdtype))
         if found is not None or name in self._names:
             return found
