@@ -76,7 +76,8 @@ class Zones:
         if wild is None:
             return None
         made = dns.rrset.RRset(name, wild.rdclass, wild.rdtype)
-        made.update(wild)
+        for one in wild:
+            made.add(one, wild.ttl)
         return made
 
     def _exists(self, name: dns.name.Name) -> bool:
