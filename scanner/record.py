@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -73,7 +74,19 @@ def _affected(ident: str, affected: Affected | None, write: WriteRows) -> Affect
     name = f"affected/{ident.removeprefix('efp1:')[:16]}.jsonl"
     write(name, affected)
     sample = [list(row) for row in affected.rows[:SAMPLE]]
-    return AffectedRecord(len(affected), list(affected.columns), sample, name)
+    columns = list(affected.columns)
+    return AffectedRecord(len(affected), columns, sample, name, digest_of(object_ids(affected)))
+
+
+def object_ids(affected: Affected) -> frozenset[str]:
+    """The objects by their first column, which holds the immutable id where there is one."""
+    return frozenset(row[0] for row in affected.rows if row)
+
+
+def digest_of(objects: frozenset[str]) -> str:
+    """A digest of a set of objects: the same whatever their order, different when one is."""
+    lines = "\n".join(sorted(objects)).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(lines).hexdigest()[:16]
 
 
 def _missing(one: Judged) -> MissingRecord | None:

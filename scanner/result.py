@@ -60,6 +60,7 @@ class AffectedRecord:
     columns: list[str]
     sample: list[list[str]]
     file: str
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,28 @@ class MissingRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LastKnown:
+    """What was last known of a finding when it was seen failing: the facts that a later run compares.
+
+    `digest` stands for the set of affected objects, `version` for that of the check.
+    """
+
+    status: Status
+    severity: Severity
+    reason: str
+    digest: str
+    seen: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class FindingRecord:
-    """One finding with its stable id."""
+    """One finding with its stable id.
+
+    `state` says what became of it since the run before, `why` adds the reason where there is one.
+    `first_seen` is when it first failed, `since` when the present episode began, `fixed_on` when it
+    was last seen to be gone. `waiver` is the index of the waiver that covers it.
+    """
 
     id: str
     check: str
@@ -91,6 +112,49 @@ class FindingRecord:
     missing: MissingRecord | None = None
     since: datetime | None = None
     state: str = "new"
+    why: str = ""
+    first_seen: datetime | None = None
+    fixed_on: datetime | None = None
+    last: LastKnown | None = None
+    waiver: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRecord:
+    """A finding of earlier runs that this run does not hold: not looked at, or its subject is gone."""
+
+    id: str
+    check: str
+    topic: Topic
+    subject: SubjectRecord
+    severity: Severity
+    message: Message
+    state: str
+    why: str = ""
+    first_seen: datetime | None = None
+    since: datetime | None = None
+    fixed_on: datetime | None = None
+    last: LastKnown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverRecord:
+    """A waiver as this run saw it: active, expired, unused, not-needed or invalid, and about what.
+
+    `problem` says what is wrong with it, `due_soon` that it expires within two weeks.
+    """
+
+    check: str
+    subject: str
+    reason: str
+    approved_by: str
+    ticket: str
+    created: date | None
+    expires: date
+    state: str
+    problem: str = ""
+    due_soon: bool = False
+    findings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +171,9 @@ class ItemRecord:
     """One remediation item: a root cause and what to do about it.
 
     `phrases` are the sentences behind title, why, verify, blocks and settle_after, by those names.
+    `assignee`, `work` (open, in-progress, done, accepted), `note` and `updated` are what people said;
+    `due_set` says that the date is theirs too. `flags`: overdue, earlier-than-prerequisite,
+    claimed-done.
     """
 
     id: str
@@ -133,6 +200,14 @@ class ItemRecord:
     documents: list[str]
     settle_after: str = ""
     phrases: dict[str, list[Phrase]] = field(default_factory=dict)
+    assignee: str = ""
+    work: str = "open"
+    note: str = ""
+    updated: datetime | None = None
+    due_set: bool = False
+    flags: list[str] = field(default_factory=list)
+    first_seen: datetime | None = None
+    age_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +263,22 @@ class ClauseRecord:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed since the run before; None in Summary where there was none."""
+    """What changed since the run before; None in Summary where there was none.
+
+    The lists hold finding ids by state. `seconds` lie between the two runs. `warning` is a word of
+    caution: 'many-gone' where so much went away that permissions or scope may have changed.
+    """
 
     previous: datetime
     new: list[str]
     fixed: list[str]
     open: list[str]
     not_rechecked: list[str]
+    changed: list[str] = field(default_factory=list)
+    regressed: list[str] = field(default_factory=list)
+    check_changed: list[str] = field(default_factory=list)
+    seconds: int = 0
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +297,8 @@ class Summary:
 class RunResult:
     """A judged run.
 
+    `earlier` are findings of runs before that this one does not hold; `catalogue` are all known
+    checks with their versions; `notes` are sentences about the run itself.
     `texts` are the English templates of all sentences by message key. `language` is what the words
     are in: always English in result.json, and what a report was asked for once translated, where
     `untranslated` are the sentences that had to stay English.
@@ -234,5 +320,9 @@ class RunResult:
     summary: Summary
     broken: list[str] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
+    earlier: list[EarlierRecord] = field(default_factory=list)
+    waivers: list[WaiverRecord] = field(default_factory=list)
+    catalogue: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     language: str = "en"
     untranslated: list[str] = field(default_factory=list)

@@ -6,16 +6,19 @@ import tomllib
 import types
 import typing
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import MISSING, fields, is_dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from scanner.config.lines import Lines
 from scanner.config.model import Config
 from scanner.config.sense import Problem, nonsense
 from scanner.evidence.codec import CodecError, convert
+
+
+T = TypeVar("T")
 
 
 class ConfigError(ValueError):
@@ -24,36 +27,42 @@ class ConfigError(ValueError):
 
 def read_config(path: Path) -> Config:
     """Read and check a configuration file. Raises ConfigError with every mistake that it holds."""
+    hint = "`emsready init` writes one, or name another with -c FILE"
+    read, lines = read_toml(path, Config, hint)
+    config = replace(read, path=path)
+    problems = list(nonsense(config))
+    if problems:
+        raise located(problems, lines, path)
+    return config
+
+
+def read_toml(path: Path, kind: type[T], hint: str) -> tuple[T, Lines]:
+    """A TOML file as that dataclass, and where its keys stand.
+
+    Raises ConfigError with every key that is unknown, missing or of the wrong type; `hint` says what
+    to do where there is no such file.
+    """
     try:
         source = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise ConfigError(
-            f"{path}: no such file; `emsready init` writes one, or name another with -c FILE"
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
-    try:
         data = tomllib.loads(source)
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: no such file; {hint}") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
-    return parse(data, Lines(source), path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    lines = Lines(source)
+    problems = list(_problems(data, kind, ()))
+    if problems:
+        raise located(problems, lines, path)
+    try:
+        return convert(data, kind), lines
+    except CodecError as error:  # something the walk below does not know: still no traceback
+        raise ConfigError(f"{path}: {error}") from error
 
 
-def parse(data: dict[str, Any], lines: Lines, path: Path) -> Config:
-    """Plain TOML data to a Config. Raises ConfigError."""
-    problems = list(_problems(data, Config, ()))
-    if not problems:
-        try:
-            config = replace(convert(data, Config), path=path)
-        except CodecError as error:  # something the walk below does not know: still no traceback
-            raise ConfigError(f"{path}: {error}") from error
-        problems = list(nonsense(config))
-        if not problems:
-            return config
-    raise _located(problems, lines, path)
-
-
-def _located(problems: list[Problem], lines: Lines, name: Path) -> ConfigError:
+def located(problems: list[Problem], lines: Lines, name: Path) -> ConfigError:
+    """The error that names each problem by file, line and key, in the order of the file."""
     located = sorted((lines.of(path), path, text) for path, text in problems)
     return ConfigError(
         "\n".join(
@@ -100,8 +109,8 @@ def _section_problems(value: Any, kind: Any, path: Path_) -> Iterator[Problem]:
         else:
             yield from _problems(inner, hints[key], (*path, key))
     for field in fields(kind):
-        if field.name == "name" and kind.__name__ == "Host" and "name" not in value:
-            yield path, 'a host needs a name, such as name = "sts.contoso.com"'
+        if field.default is MISSING and field.default_factory is MISSING and field.name not in value:
+            yield path, _lacking(kind.__name__.casefold(), field.name)
 
 
 def _list_problems(value: Any, inner: Any, path: Path_) -> Iterator[Problem]:
@@ -135,6 +144,15 @@ def _scalar_problems(value: Any, kind: Any, path: Path_) -> Iterator[Problem]:
             yield path, f"expected {_PLAIN[kind]}, got {value!r}"
     elif not isinstance(value, kind):
         yield path, f"expected a date, such as 2027-01-31 without quotes, got {value!r}"
+
+
+_EXAMPLES = {"name": '"sts.contoso.com"', "expires": "2027-01-31", "reason": '"why"'}
+
+
+def _lacking(what: str, key: str) -> str:
+    example = f", such as {key} = {_EXAMPLES[key]}" if key in _EXAMPLES else ""
+    article = "an" if what[0] in "aeiou" else "a"
+    return f"{article} {what} needs {'a ' if key == 'name' else ''}{key}{example}"
 
 
 def _unknown(what: str, given: object, right: Sequence[str]) -> str:
