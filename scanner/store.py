@@ -13,29 +13,48 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock, Timeout
 
 from scanner.evidence.codec import CodecError, decode, encode
+from scanner.evidence.envelope import Header
 from scanner.evidence.folder import write_atomically
 from scanner.result import RunResult
 
 EVIDENCE = "evidence"
 RESULT = "result.json"
+HISTORY = "history"
+LOCK = ".lock"
 _PARTS = (EVIDENCE, "affected")
+_STAMP = "%Y%m%dT%H%M%SZ"
 
 
 class StoreError(OSError):
     """An output folder that cannot be used; the message says which, why and what to do."""
 
 
+def _unwritable(folder: Path, error: OSError) -> StoreError:
+    return StoreError(f"cannot write to {folder}: {error.strerror}; name another folder with -o")
+
+
 @dataclass(slots=True)
 class RunFolder:
-    """One output folder and, while a run is made, the unfinished folder inside it."""
+    """One output folder and, while a run is made, the unfinished folder inside it.
+
+    Entered, it holds the folder's lock: one run at a time writes there. The lock goes with the
+    process, however that ends.
+    """
 
     folder: Path
     work: Path
+    at: datetime
+    _lock: FileLock
 
     @classmethod
     def prepare(cls, folder: Path, at: datetime) -> RunFolder:
@@ -43,14 +62,35 @@ class RunFolder:
         work = folder / f"unfinished-{_stamp(at)}-{os.getpid()}"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            work.mkdir(mode=0o700)
+            lock = FileLock(folder / LOCK, mode=0o600)
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise StoreError(
+                f"another run is writing to {folder} right now; wait for it, or name another folder "
+                "with -o"
+            ) from error
         except FileExistsError as error:
             raise StoreError(f"{folder} is a file; name a folder with -o") from error
         except OSError as error:
-            raise StoreError(
-                f"cannot write to {folder}: {error.strerror}; name another folder with -o"
-            ) from error
-        return cls(folder, work)
+            raise _unwritable(folder, error) from error
+        try:
+            shutil.rmtree(work, ignore_errors=True)
+            work.mkdir(mode=0o700)
+        except OSError as error:
+            lock.release()
+            raise _unwritable(folder, error) from error
+        return cls(folder, work, at, lock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._lock.release()
 
     @property
     def evidence(self) -> Path:
@@ -97,7 +137,7 @@ class RunFolder:
         if header.exists() and old.exists() and header.read_bytes() == old.read_bytes():
             result.unlink()
             return
-        home = self.folder / "history" / _stamp(earlier.collected_at)
+        home = self.folder / HISTORY / _stamp(earlier.collected_at)
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         for path in _run_parts(self.folder):
             _remove(home / path.name)
@@ -126,7 +166,7 @@ def _remove(path: Path) -> None:
 
 
 def _stamp(at: datetime) -> str:
-    return at.strftime("%Y%m%dT%H%M%SZ")
+    return at.strftime(_STAMP)
 
 
 def read_result(folder: Path) -> RunResult | None:
@@ -140,23 +180,58 @@ def read_result(folder: Path) -> RunResult | None:
         raise StoreError(f"{path} cannot be read: {error}") from error
 
 
+def runs(folder: Path) -> list[tuple[datetime, Path]]:
+    """The moments and folders of all whole runs in an output folder, the oldest first.
+
+    Older ones are known by the names of their folders, so that thousands cost one listing.
+    """
+    found = []
+    if (folder / HISTORY).is_dir():
+        for home in (folder / HISTORY).iterdir():
+            at = _moment(home.name)
+            if at and (home / RESULT).is_file():
+                found.append((at, home))
+    header = folder / EVIDENCE / "header.json"
+    if (folder / RESULT).is_file() and header.is_file():
+        with suppress(OSError, CodecError):
+            found.append((decode(header.read_bytes(), Header).collected_at, folder))
+    return sorted(found)
+
+
+def last_moment(folder: Path) -> datetime | None:
+    """When the newest run of that folder took place."""
+    found = runs(folder)
+    return found[-1][0] if found else None
+
+
 def previous_result(folder: Path, before: datetime) -> RunResult | None:
-    """The newest complete run in that folder or its history that is older than `before`."""
-    homes = [folder]
-    if (folder / "history").is_dir():
-        homes += sorted((folder / "history").iterdir())
-    found = [result for home in homes if (result := _older(home, before))]
-    return max(found, key=lambda one: one.collected_at, default=None)
-
-
-def _older(home: Path, before: datetime) -> RunResult | None:
-    try:
-        result = read_result(home)
-    except StoreError:
-        return None  # a damaged run must not keep a new one from being written
-    if result and result.complete and result.collected_at < before:
-        return result
+    """The newest run in that folder or its history that is older than `before` and can be read."""
+    for at, home in reversed(runs(folder)):
+        if at < before:
+            with suppress(StoreError):  # a damaged run must not keep a new one from being written
+                return read_result(home)
     return None
+
+
+def prune(folder: Path, keep: int) -> list[Path]:
+    """Remove older runs but the last `keep` and the last of each month; returns what went.
+
+    Raises OSError.
+    """
+    older = [(at, home) for at, home in runs(folder) if home != folder]
+    last_of_month = {at.strftime("%Y-%m"): home for at, home in older}
+    kept = {home for _, home in older[max(0, len(older) - keep) :]} | set(last_of_month.values())
+    gone = [home for _, home in older if home not in kept]
+    for home in gone:
+        shutil.rmtree(home)
+    return gone
+
+
+def _moment(stamp: str) -> datetime | None:
+    try:
+        return datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def evidence_in(path: Path) -> Path:

@@ -26,15 +26,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Collect, and print where the evidence lies."""
-    from scanner.scan import Options, Parts, collect, now, refuse_mistakes  # noqa: PLC0415
+    from scanner.scan import Options, Parts, collect, moment_for, refuse_mistakes  # noqa: PLC0415
     from scanner.store import RunFolder  # noqa: PLC0415
 
     config = config_of(arguments)
     parts = Parts.load()
     options = Options(selection(arguments))
     refuse_mistakes(config, parts, options)
-    at = now()
-    run_folder = RunFolder.prepare(Path(arguments.output or DEFAULT_OUT), at)
-    collect(config, parts, options, run_folder, at, progress(arguments))
-    print(run_folder.publish_evidence())
+    out = Path(arguments.output or DEFAULT_OUT)
+    with RunFolder.prepare(out, moment_for(out)) as run_folder:
+        collect(config, parts, options, run_folder, run_folder.at, progress(arguments))
+        print(run_folder.publish_evidence())
     return Exit.DONE

@@ -188,6 +188,10 @@ class Policy:
     due_days: dict[Literal["blocker", "high", "medium", "low", "info"], int] = field(
         default_factory=dict
     )
+    waivers: str = ""
+    assignments: str = ""
+    waiver_days: int = 365
+    keep_runs: int = 0
 
 
 @dataclass(frozen=True, slots=True)

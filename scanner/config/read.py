@@ -17,7 +17,6 @@ from scanner.config.model import Config
 from scanner.config.sense import Problem, nonsense
 from scanner.evidence.codec import CodecError, convert
 
-
 T = TypeVar("T")
 
 
@@ -61,7 +60,7 @@ def read_toml(path: Path, kind: type[T], hint: str) -> tuple[T, Lines]:
         raise ConfigError(f"{path}: {error}") from error
 
 
-def located(problems: list[Problem], lines: Lines, name: Path) -> ConfigError:
+def located(problems: Sequence[Problem], lines: Lines, name: Path) -> ConfigError:
     """The error that names each problem by file, line and key, in the order of the file."""
     located = sorted((lines.of(path), path, text) for path, text in problems)
     return ConfigError(
@@ -109,7 +108,11 @@ def _section_problems(value: Any, kind: Any, path: Path_) -> Iterator[Problem]:
         else:
             yield from _problems(inner, hints[key], (*path, key))
     for field in fields(kind):
-        if field.default is MISSING and field.default_factory is MISSING and field.name not in value:
+        if (
+            field.default is MISSING
+            and field.default_factory is MISSING
+            and field.name not in value
+        ):
             yield path, _lacking(kind.__name__.casefold(), field.name)
 
 

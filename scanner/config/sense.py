@@ -81,6 +81,8 @@ def _files(config: Config) -> Iterator[Problem]:
         (("trust", "private_roots_file"), config.trust.private_roots_file),
         (("network", "catalogue"), config.network.catalogue),
         (("answers", "file"), config.answers.file),
+        (("policy", "waivers"), config.policy.waivers),
+        (("policy", "assignments"), config.policy.assignments),
         (("tenant", "auth", "certificate_file"), config.tenant.auth.certificate_file),
     ]
     for path, name in named:

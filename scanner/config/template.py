@@ -98,6 +98,10 @@ file = <ANSWERS>
 [policy]
 # disabled = ["dns.msoid-absent"]
 # severities = { "certificates.days-left" = "high" }
+# waivers = "waivers.toml"             # read from beside this file where it is there
+# assignments = "assignments.toml"     # likewise
+# waiver_days = 365                    # the longest that a waiver may run
+# keep_runs = 0                        # older runs to keep in history; 0 keeps all
 # due_days = { blocker = 5, high = 10, medium = 20, low = 40 }
 
 [report]

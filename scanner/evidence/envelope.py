@@ -107,7 +107,10 @@ def kinds() -> tuple[Kind, ...]:
 @evidence("header", source="run")
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where, when and by which version evidence was collected; `collected_at` is now for checks."""
+    """Where, when and by which version evidence was collected; `collected_at` is now for checks.
+
+    `names` are all names that the environment may go by: tenant id and domains.
+    """
 
     collected_at: datetime
     tool: str
@@ -118,3 +121,4 @@ class Header:
     cloud: Cloud = Cloud.WORLDWIDE
     schema: int = 1
     complete: bool = False
+    names: tuple[str, ...] = ()

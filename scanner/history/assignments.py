@@ -9,7 +9,6 @@ from datetime import date
 from scanner.evidence.decisions import Assignment
 from scanner.result import FindingRecord, ItemRecord
 
-STATUSES = ("open", "in-progress", "done", "accepted")
 _SHORT = 8
 
 
@@ -53,11 +52,11 @@ def _assigned(
     findings: Mapping[str, FindingRecord],
     today: date,
 ) -> ItemRecord:
-    seen = [one.first_seen for name in item.findings if (one := findings.get(name)) and one.first_seen]
+    seen = [
+        one.first_seen for name in item.findings if (one := findings.get(name)) and one.first_seen
+    ]
     first = min(seen, default=None)
-    dated = replace(
-        item, first_seen=first, age_days=(today - first.date()).days if first else None
-    )
+    dated = replace(item, first_seen=first, age_days=(today - first.date()).days if first else None)
     if mine is None:
         return dated
     return replace(

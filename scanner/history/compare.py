@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from scanner.history.states import OPEN, State, facts_of, marked, prior_of
 from scanner.result import Changes, EarlierRecord, FindingRecord, RunResult
@@ -39,10 +40,9 @@ class Compared:
 
 
 def compare(
-    findings: Sequence[FindingRecord], previous: RunResult | None, now: RunResult, ran: Ran
+    findings: Sequence[FindingRecord], previous: RunResult | None, at: datetime, ran: Ran
 ) -> Compared:
-    """Mark every finding of `now`. Without a run before, everything is a baseline."""
-    at = now.collected_at
+    """Mark every finding of the run of `at`. Without a run before, everything is a baseline."""
     if previous is None:
         first = [
             marked(one, None, at, ran.catalogue.get(one.check, 1), check_known=True)
@@ -61,29 +61,23 @@ def compare(
         known = not previous.catalogue or known_version is not None
         made = marked(one, prior, at, version, check_known=known)
         if made.state == State.NEW and one.subject not in subjects:
-            made = _because(made, "scope-added")
+            made = replace(made, why="scope-added")
         result.append(made)
     here = {one.id for one in findings}
     unseen = {one.check for one in findings if one.status in _UNSEEN}
     earlier = [
         kept
         for one in held.values()
-        if one.id not in here and (kept := _absent(one, previous, now, ran, unseen))
+        if one.id not in here and (kept := _absent(one, previous, at, ran, unseen))
     ]
     earlier.sort(key=lambda one: (one.check, one.subject.kind, one.subject.name, one.id))
-    return Compared(result, earlier, _sum(result, earlier, previous, now))
-
-
-def _because(one: FindingRecord, why: str) -> FindingRecord:
-    from dataclasses import replace  # noqa: PLC0415
-
-    return replace(one, why=why)
+    return Compared(result, earlier, _sum(result, earlier, previous, at))
 
 
 def _absent(
     one: FindingRecord | EarlierRecord,
     previous: RunResult,
-    now: RunResult,
+    at: datetime,
     ran: Ran,
     unseen: Collection[str],
 ) -> EarlierRecord | None:
@@ -109,7 +103,7 @@ def _absent(
         why="subject-removed" if gone else why,
         first_seen=prior.first_seen,
         since=prior.since,
-        fixed_on=now.collected_at if gone else prior.fixed_on,
+        fixed_on=at if gone else prior.fixed_on,
         last=last,
     )
 
@@ -147,15 +141,17 @@ def _sum(
     findings: Sequence[FindingRecord],
     earlier: Sequence[EarlierRecord],
     previous: RunResult,
-    now: RunResult,
+    at: datetime,
 ) -> Changes:
     states: dict[str, list[str]] = {}
-    for one in (*findings, *earlier):
-        states.setdefault(one.state, []).append(one.id)
+    for ident, state in [(one.id, one.state) for one in findings] + [
+        (one.id, one.state) for one in earlier
+    ]:
+        states.setdefault(state, []).append(ident)
     return Changes(
         previous=previous.collected_at,
         warning=_warning(findings, earlier, previous),
-        seconds=int((now.collected_at - previous.collected_at).total_seconds()),
+        seconds=int((at - previous.collected_at).total_seconds()),
         **{
             state.replace("-", "_"): sorted(states.get(state, []))
             for state in State
@@ -169,6 +165,6 @@ def _warning(
 ) -> str:
     """A word of caution where more than half of all earlier findings went away together."""
     before = sum(one.status in OPEN for one in previous.findings)
-    went = Counter(one.state for one in (*findings, *earlier))
+    went = Counter([one.state for one in findings] + [one.state for one in earlier])
     lost = went[State.FIXED] + went[State.NOT_RECHECKED]
     return "many-gone" if before >= _FEW and lost > before / 2 else ""

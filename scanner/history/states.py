@@ -77,15 +77,13 @@ def marked(
     if prior is None:
         return replace(one, state=State.NONE)
     kept = replace(one, first_seen=prior.first_seen, fixed_on=prior.fixed_on, last=prior.last)
-    if one.status not in _GOOD:
-        if prior.failing:
-            return replace(kept, state=State.NOT_RECHECKED, since=prior.since)
-        return replace(kept, state=State.NONE)
     if not prior.failing:
         return replace(kept, state=State.NONE)
-    if prior.version not in (None, version):
-        return replace(kept, state=State.CHECK_CHANGED, since=prior.since, fixed_on=at)
-    return replace(kept, state=State.FIXED, since=prior.since, fixed_on=at)
+    kept = replace(kept, since=prior.since)
+    if one.status not in _GOOD:
+        return replace(kept, state=State.NOT_RECHECKED)
+    flipped = prior.version not in (None, version)
+    return replace(kept, state=State.CHECK_CHANGED if flipped else State.FIXED, fixed_on=at)
 
 
 def _failing(

@@ -48,6 +48,12 @@ class Draft:
     due: date | None = None
 
     @property
+    def first_seen(self) -> date | None:
+        """The day on which the oldest of its findings was first seen failing."""
+        seen = [one.first_seen.date() for one in self.findings if one.first_seen]
+        return min(seen, default=None)
+
+    @property
     def subjects(self) -> set[tuple[str, str]]:
         """What the item is about, for finding prerequisites about the same thing."""
         return {(one.subject.kind, one.subject.name) for one in self.findings}

@@ -28,16 +28,21 @@ def working_days(start: date, days: int) -> date:
 def set_due_dates(
     ordered: list[Draft], start: date, kickoff: date | None, days: Mapping[str, int]
 ) -> None:
-    """Give every item of the ordered plan its date; info has none."""
+    """Give every item of the ordered plan its date; info has none.
+
+    The days count from the day on which an item was first seen, so that the date stays where it is
+    from one scan to the next, and can pass.
+    """
     dates: dict[str, date] = {}
     limit = working_days(kickoff, -_BUFFER) if kickoff and kickoff > start else None
     for item in ordered:
         count = days.get(item.effective, DEFAULT_DAYS.get(item.effective))
         if count is None:
             continue
-        due = working_days(start, count)
+        began = min(start, item.first_seen or start)
+        due = working_days(began, count)
         if limit and item.phase in (Phase.ASSESS, Phase.REMEDIATE):
-            due = max(start, min(due, limit))
+            due = max(began, min(due, limit))
         after = [dates[need] for need in item.needs if need in dates]
         if after:
             due = max(due, working_days(max(after), _OWN_TIME[item.effort]))

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from scanner.catalogue import Cause, Check
+from scanner.history.states import OPEN, State
 from scanner.judge import Judged
 from scanner.result import FindingRecord
-from scanner.words import Status
-
-OPEN = (Status.FAIL, Status.WARN)
 
 
 @dataclass(slots=True)
@@ -30,10 +28,10 @@ class Group:
 
 
 def group(pairs: Iterable[tuple[Judged, FindingRecord]], causes: Sequence[Cause]) -> list[Group]:
-    """Each open finding in exactly one group; nothing is dropped and no severity lowered."""
+    """Each open finding in exactly one group, but for waived ones; no severity is lowered."""
     groups: dict[tuple[str, str], Group] = {}
     for judged, record in pairs:
-        if record.status not in OPEN:
+        if record.status not in OPEN or record.state == State.WAIVED:
             continue
         cause_id, tie, cause = _cause_of(judged, causes)
         home = groups.setdefault((cause_id, tie), Group(cause_id, tie, cause))

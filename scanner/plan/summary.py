@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from scanner.history.states import OPEN, State
 from scanner.result import Changes, FindingRecord, ItemRecord, Summary, TopicRecord
 from scanner.words import Phase, Reason, Severity, Status, Topic, Verdict
 
@@ -31,7 +32,7 @@ def summarise(
 
 def _topic(topic: Topic, findings: Sequence[FindingRecord]) -> TopicRecord:
     mine = [one for one in findings if one.topic is topic]
-    open_ = [one for one in mine if one.status in (Status.FAIL, Status.WARN)]
+    open_ = [one for one in mine if one.status in OPEN and one.state != State.WAIVED]
     blockers = [
         one for one in open_ if one.severity is Severity.BLOCKER and one.status is Status.FAIL
     ]
