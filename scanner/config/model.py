@@ -132,12 +132,20 @@ class Dns:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """[[hosts]]: a server of the organisation whose certificate and names matter."""
+    """[[hosts]]: a server of the organisation whose certificate and names matter.
+
+    `starttls` is taken from the port where it is not said (25, 587, 389, 3268). `certificate_file`
+    holds the certificate of a RADIUS server, which no probe can see; `crls` are the addresses of the
+    revocation lists that a host of role cdp publishes.
+    """
 
     name: str
     role: HostRole = "web"
     port: int = 443
     connect: str = ""
+    starttls: Literal["smtp", "ldap", "none"] | None = None
+    certificate_file: str = ""
+    crls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

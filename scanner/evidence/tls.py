@@ -1,18 +1,20 @@
-"""What the TLS services of the organisation show: reach, certificates, protocol versions, trust."""
+"""What the TLS services of the organisation show: reach, certificates, protocol, trust."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from scanner.evidence.certificate import Certificate
 from scanner.evidence.envelope import evidence
 from scanner.subject import Subject, endpoint
 
+StartTls = Literal["", "smtp", "ldap"]
+
 
 class TlsOutcome(StrEnum):
-    """How talking to an endpoint ended. Everything but `ok` says that nothing was learned."""
+    """How a conversation with a server ended. Everything but `ok` says that nothing was learned."""
 
     OK = "ok"
     DNS = "dns"  # the name does not exist or has no address
@@ -20,47 +22,119 @@ class TlsOutcome(StrEnum):
     REFUSED = "refused"
     TIMEOUT = "timeout"
     RESET = "reset"
+    CLOSED = "closed"  # the server ended the connection in order, without an answer
     UNREACHABLE = "unreachable"
     NOT_TLS = "not-tls"
     PLAIN_HTTP = "plain-http"
+    NO_STARTTLS = "no-starttls"  # the server speaks the protocol, but offers no TLS in it
     ALERT = "alert"
-    UNFINISHED = "unfinished"  # the time of the run was used up before this host's turn ended
+    TOO_LARGE = "too-large"  # more was sent than any server needs to send
     NOT_PROBED = "not-probed"  # the role has no TLS service on TCP that could be looked at
 
+    @property
+    def definite(self) -> bool:
+        """Whether it says something about the server, and not about the way there."""
+        return self not in _INDEFINITE
+
+
+_INDEFINITE = {
+    TlsOutcome.RESOLVER,
+    TlsOutcome.TIMEOUT,
+    TlsOutcome.RESET,
+    TlsOutcome.CLOSED,
+    TlsOutcome.UNREACHABLE,
+}
+
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
-    """One X.509 certificate as presented. Where it cannot be read, `problem` says why.
+class AddressAnswer:
+    """How one address of the name answered the first hello, and with which leaf certificate.
 
-    `issuer_urls` are the places where the issuer's certificate can be had (authority information
-    access). Names are kept as they are: they are hostile text.
+    `leaf` is the SHA-256 of the certificate, `key` that of its public key.
     """
 
-    der: bytes
-    sha256: str
-    problem: str = ""
-    subject: str = ""
-    issuer: str = ""
-    serial: str = ""
-    not_before: datetime | None = None
-    not_after: datetime | None = None
-    dns_names: tuple[str, ...] = ()
-    ip_names: tuple[str, ...] = ()
-    key_type: str = ""
-    key_bits: int = 0
-    signature_algorithm: str = ""
-    is_ca: bool = False
-    self_signed: bool = False
-    issuer_urls: tuple[str, ...] = ()
+    address: str
+    outcome: TlsOutcome
+    detail: str = ""
+    leaf: str = ""
+    key: str = ""
+
+
+@evidence("tls-endpoint", source="tls")
+@dataclass(frozen=True, slots=True)
+class TlsEndpoint:
+    """One TLS service that the organisation needs, and whether it answers.
+
+    `origin` says why it is looked at: '' where it is configured, else the fact that it follows from.
+    """
+
+    host: str
+    port: int
+    role: str
+    outcome: TlsOutcome
+    detail: str = ""
+    starttls: StartTls = ""
+    origin: str = ""
+    addresses: tuple[AddressAnswer, ...] = ()
+
+    @property
+    def subject(self) -> Subject:
+        """The endpoint by name and port."""
+        return endpoint(self.host, self.port)
+
+
+HelloKind = Literal[
+    "tls12", "tls13", "tls11", "tls10", "ssl3", "no-sni", "rsa-only", "dhe-only", "bad-suites"
+]
 
 
 @dataclass(frozen=True, slots=True)
-class VersionAnswer:
-    """What a server says to a hello that offers one protocol version only."""
+class HelloAnswer:
+    """What the server said to one hello. `refused` is an answer; `undetermined` is none.
 
-    version: Literal["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]
+    `suite` is the IANA name, `dh_bits` the size of a finite-field group where one was sent.
+    """
+
+    kind: HelloKind
     answer: Literal["accepted", "refused", "undetermined"]
     detail: str = ""
+    version: str = ""
+    suite: str = ""
+    group: str = ""
+    dh_bits: int = 0
+    leaf: str = ""
+    asks_certificate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClientView:
+    """What a normal current client experiences. `demanded`: it is sent away without a certificate."""
+
+    outcome: TlsOutcome
+    detail: str = ""
+    version: str = ""
+    demanded: bool = False
+
+
+@evidence("tls-protocol", source="tls")
+@dataclass(frozen=True, slots=True)
+class TlsProtocol:
+    """What one service offers to hellos of several kinds."""
+
+    host: str
+    port: int
+    role: str
+    hellos: tuple[HelloAnswer, ...] = ()
+    client: ClientView | None = None
+
+    @property
+    def subject(self) -> Subject:
+        """The endpoint by name and port."""
+        return endpoint(self.host, self.port)
+
+    def hello(self, kind: HelloKind) -> HelloAnswer | None:
+        """The answer to that kind of hello; None where it was not sent."""
+        return next((one for one in self.hellos if one.kind == kind), None)
 
 
 class PathOutcome(StrEnum):
@@ -68,72 +142,99 @@ class PathOutcome(StrEnum):
 
     TRUSTED = "trusted"
     SELF_SIGNED = "self-signed"  # the leaf signed itself
-    UNKNOWN_ROOT = "unknown-root"  # the path ends in a root that is not in the set
+    UNKNOWN_ROOT = "unknown-root"  # the path ends in a root that is in no set
     MISSING_ISSUER = "missing-issuer"
-    BAD_SIGNATURE = "bad-signature"  # an issuer of that name was sent, but it did not sign
+    BAD_SIGNATURE = "bad-signature"  # an issuer of that name is there, but it did not sign
     EXHAUSTED = "exhausted"  # the limit of work was reached; nothing is known
     UNREADABLE = "unreadable"  # there is no leaf that can be read
     NO_ROOTS = "no-roots"  # the set of roots could not be read
 
 
 @dataclass(frozen=True, slots=True)
-class TrustAnswer:
-    """The path from the leaf towards one set of roots, built from the presented certificates.
+class PathFault:
+    """A rule of RFC 5280 that one certificate of the path breaks.
 
-    With `missing-issuer`, `missing` is the name of the issuer that was not sent, `completed_by` the
-    certificate that completes the path and where it was found, if it was found, and `anchor` the
-    root that the path then leads to.
-    `expired` names the certificates above the leaf that are out of date on every path.
-    `objection` is what a strict verifier says against a path that leads to a root.
+    `position` counts from the leaf, which is 0; `code` is one of a fixed set of kebab-case words.
     """
 
-    roots: Literal["public", "private"]
-    outcome: PathOutcome
-    anchor: str = ""
-    missing: str = ""
-    issuer_urls: tuple[str, ...] = ()
-    completed_by: str = ""
-    expired: tuple[str, ...] = ()
-    objection: str = ""
-    path: tuple[str, ...] = ()
+    code: str
+    position: int
+    subject: str
     detail: str = ""
 
-    @property
-    def trusted(self) -> bool:
-        """Whether the presented certificates lead to a root of the set."""
-        return self.outcome is PathOutcome.TRUSTED
 
-
-@evidence("tls-endpoint", source="tls")
 @dataclass(frozen=True, slots=True)
-class TlsEndpoint:
-    """One configured TLS service, as it presents itself to this vantage."""
+class Completion:
+    """What completes a path that the server sent incompletely: an explanation, never a pass.
+
+    `subjects` are the certificates that were not sent, `source` the address or file they were found
+    in, `roots` the set that the completed path ends in ('' where it ends nowhere).
+    """
+
+    subjects: tuple[str, ...]
+    source: str
+    roots: Literal["public", "private", ""]
+    only_root: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatePath:
+    """The best path from the leaf, built from what was sent, and what is wrong along it.
+
+    `roots` names the set of the anchor; `certificates` run from the leaf upwards, the anchor last.
+    `missing` is the issuer that was not found and `issuer_urls` where it says it can be had.
+    `listed` says that the anchor is in Mozilla's set, whatever file made it public.
+    `constrained` says that a certificate above the leaf limits the names.
+    """
+
+    outcome: PathOutcome
+    roots: Literal["public", "private", ""] = ""
+    certificates: tuple[Certificate, ...] = ()
+    anchor: str = ""
+    listed: bool = False
+    missing: str = ""
+    issuer_urls: tuple[str, ...] = ()
+    completion: Completion | None = None
+    faults: tuple[PathFault, ...] = ()
+    constrained: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServedChain:
+    """One list of certificates as sent, and where: the endpoint may serve several.
+
+    `place` is the address, `hello` the kind of hello that brought it out; `order` are coded
+    deviations of the list ('wrong-order', 'unrelated', 'duplicate', 'expired', 'long', 'root').
+    `timestamps` counts those of the handshake; None where none could be offered.
+    """
+
+    place: str
+    hello: HelloKind
+    certificates: tuple[Certificate, ...]
+    path: CertificatePath
+    order: tuple[str, ...] = ()
+    timestamps: int | None = None
+    stapled: bool = False
+
+    @property
+    def leaf(self) -> Certificate | None:
+        """The server's own certificate, where one was sent that can be read."""
+        first = self.certificates[0] if self.certificates else None
+        return first if first and not first.problem else None
+
+
+@evidence("tls-chain", source="tls")
+@dataclass(frozen=True, slots=True)
+class TlsChain:
+    """All lists of certificates that one service sends; the first is what a modern client gets."""
 
     host: str
     port: int
     role: str
-    outcome: TlsOutcome
-    detail: str = ""
-    address: str = ""
-    chain: tuple[Certificate, ...] = ()
-    versions: tuple[VersionAnswer, ...] = ()
-    name_matches: bool | None = None
-    trust: tuple[TrustAnswer, ...] = ()
+    served: tuple[ServedChain, ...]
 
     @property
     def subject(self) -> Subject:
         """The endpoint by name and port."""
         return endpoint(self.host, self.port)
-
-    @property
-    def leaf(self) -> Certificate | None:
-        """The server's own certificate, where one was presented that can be read."""
-        return self.chain[0] if self.chain and not self.chain[0].problem else None
-
-    def version(self, name: str) -> VersionAnswer | None:
-        """The answer to the hello of that version, such as 'TLSv1.2'."""
-        return next((one for one in self.versions if one.version == name), None)
-
-    def trust_by(self, roots: str) -> TrustAnswer | None:
-        """The path towards the 'public' or the 'private' roots; None where no such set is known."""
-        return next((one for one in self.trust if one.roots == roots), None)

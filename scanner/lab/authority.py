@@ -160,6 +160,24 @@ class Authority:
         )
         return Issued(builder.sign(key, hashes.SHA256()), key)
 
+    def issue_self_signed(self, names: Sequence[str]) -> Issued:
+        """A server certificate that no authority stands behind, as an appliance makes its own."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(_name(names[0][:64]))
+            .issuer_name(_name(names[0][:64]))
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(self.now - timedelta(days=10))
+            .not_valid_after(self.now + timedelta(days=180))
+            .add_extension(
+                x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False
+            )
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        )
+        return Issued(builder.sign(key, hashes.SHA256()), key)
+
     def root_pem(self) -> bytes:
         """The root certificate, as a trust file holds it."""
         return self.root.certificate.public_bytes(serialization.Encoding.PEM)

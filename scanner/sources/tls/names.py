@@ -1,13 +1,10 @@
-"""Host names as certificates see them: A-labels, and the matching rules of RFC 9525."""
+"""Host names as certificates and DNS see them."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
 
 import idna
-
-from scanner.evidence.tls import Certificate
 
 
 def ascii_name(name: str) -> str:
@@ -21,41 +18,10 @@ def ascii_name(name: str) -> str:
         return plain
 
 
-def covers(pattern: str, host: str) -> bool:
-    """Whether a dNSName of a certificate covers that host name (RFC 9525, 6.3).
-
-    A wildcard counts only as the whole left-most label, for exactly one label, and with at least two
-    labels after it.
-    """
-    pattern, host = ascii_name(pattern), ascii_name(host)
-    if not pattern or not host or "\x00" in pattern:
-        return False
-    if not pattern.startswith("*."):
-        return "*" not in pattern and pattern == host
-    first, _, rest = host.partition(".")
-    parent = pattern[2:]
-    return bool(first) and "." in parent and "*" not in parent and rest == parent
-
-
-def named_in(certificate: Certificate, host: str) -> bool:
-    """Whether the certificate names the host. The common name does not count."""
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address and not a name."""
     try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return any(covers(one, host) for one in certificate.dns_names)
-    return any(_same(one, address) for one in certificate.ip_names)
-
-
-def _same(text: str, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    try:
-        return ipaddress.ip_address(text) == address
+        ipaddress.ip_address(host)
     except ValueError:
         return False
-
-
-def a_covered_name(names: Iterable[str], host: str) -> str:
-    """Some name that is covered: the host itself where it is, else one made from the first entry."""
-    entries = list(names)
-    if any(covers(one, host) for one in entries):
-        return ascii_name(host)
-    return ascii_name(entries[0]).replace("*", "host") if entries else ""
+    return True

@@ -1,0 +1,124 @@
+"""The published TLS services of the sample organisation: healthy ones, and each with one fault."""
+
+from __future__ import annotations
+
+import socketserver
+import ssl
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from scanner.lab.authority import Authority, Issued
+from scanner.lab.organisation import Organisation
+
+_LAPSED = timedelta(days=-3)
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """One endpoint: what it is called, what it presents, and the oldest version that it speaks."""
+
+    name: str
+    role: str
+    issued: Issued
+    whole: bool = True
+    oldest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
+
+
+class LabServices:
+    """TLS endpoints on loopback, one port each, which answer every request with an empty page."""
+
+    def __init__(self, organisation: Organisation, authority: Authority, folder: Path) -> None:
+        self._services = list(_services(organisation, authority))
+        self._servers = [_Server(_context(one, folder)) for one in self._services]
+
+    def settings(self) -> Mapping[str, object]:
+        """The services as [[hosts]], each with the port on loopback where it really is."""
+        return {
+            "hosts": [
+                {
+                    "name": one.name,
+                    "role": one.role,
+                    "connect": f"127.0.0.1:{server.server_address[1]}",
+                }
+                for one, server in zip(self._services, self._servers, strict=True)
+            ]
+        }
+
+    def __enter__(self) -> Self:
+        for server in self._servers:
+            threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
+
+
+def _services(mine: Organisation, authority: Authority) -> list[_Service]:
+    sts, domain = mine.federation_host, mine.domain
+    names = [sts, f"certauth.{sts}", f"enterpriseregistration.{domain}"]
+    ndes, vpn, mail, portal = (f"{word}.{domain}" for word in ("ndes", "vpn", "mail", "portal"))
+    if mine.healthy:
+        return [
+            _Service(sts, "adfs", authority.issue(names)),
+            _Service(ndes, "ndes", authority.issue([ndes])),
+            _Service(vpn, "vpn", authority.issue([vpn])),
+            _Service(mail, "exchange", authority.issue([mail, f"autodiscover.{domain}"])),
+            _Service(portal, "web", authority.issue([portal])),
+        ]
+    return [
+        _Service(sts, "adfs", authority.issue(names), whole=False),
+        _Service(ndes, "ndes", authority.issue([ndes], ends=_LAPSED)),
+        _Service(vpn, "vpn", authority.issue([f"gateway.{domain}"])),
+        _Service(mail, "exchange", authority.issue([mail]), oldest=ssl.TLSVersion.TLSv1),
+        _Service(portal, "web", authority.issue_self_signed([portal])),
+    ]
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.context = context
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away is not worth a traceback."""
+
+
+class _Handler(socketserver.BaseRequestHandler):
+    server: _Server
+
+    def handle(self) -> None:
+        """Shake hands, read the head of one request, answer it."""
+        self.request.settimeout(5)
+        with self.server.context.wrap_socket(self.request, server_side=True) as tls:
+            if tls.recv(8192):
+                tls.sendall(
+                    b"HTTP/1.1 200 OK\r\nStrict-Transport-Security: max-age=31536000\r\n"
+                    b"Content-Length: 0\r\nConnection: close\r\n\r\n"
+                )
+
+
+def _context(service: _Service, folder: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(
+        service.issued.write(folder, f"service-{service.name}", with_chain=service.whole)
+    )
+    if service.oldest < ssl.TLSVersion.TLSv1_2:
+        context.set_ciphers("ALL:@SECLEVEL=0")  # TLS 1.0 signs with SHA-1
+    context.minimum_version = service.oldest
+    return context

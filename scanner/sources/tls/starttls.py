@@ -1,0 +1,74 @@
+"""Asking a plain-text protocol for TLS: SMTP (RFC 3207) and LDAP (RFC 4511, 4.14)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from scanner.evidence.tls import StartTls, TlsOutcome
+from scanner.sources.tls.faults import ConnectFault
+
+_MOST_LINES = 50
+_LDAP_REQUEST = bytes.fromhex("301d02010177188016") + b"1.3.6.1.4.1.1466.20037"
+"""LDAPMessage 1, an ExtendedRequest with the object identifier of StartTLS."""
+_LDAP_EXTENDED_RESPONSE = 0x78
+_ENUMERATED = b"\x0a\x01"
+
+
+async def start_tls(
+    kind: StartTls, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """Bring the connection to the point where TLS begins. Raises ConnectFault, OSError, EOFError."""
+    if kind == "smtp":
+        await _smtp(reader, writer)
+    elif kind == "ldap":
+        await _ldap(reader, writer)
+
+
+async def _smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await _smtp_answer(reader, "220", "the server sends no SMTP greeting")
+    writer.write(b"EHLO emsready.invalid\r\n")
+    offered = await _smtp_answer(reader, "250", "the server refuses EHLO")
+    if "STARTTLS" not in (line[4:].strip().upper() for line in offered):
+        raise ConnectFault(TlsOutcome.NO_STARTTLS, "the mail server does not offer STARTTLS")
+    writer.write(b"STARTTLS\r\n")
+    await _smtp_answer(reader, "220", "the server refuses STARTTLS")
+
+
+async def _smtp_answer(reader: asyncio.StreamReader, code: str, otherwise: str) -> list[str]:
+    """The lines of one answer. Raises ConnectFault where its code is another one."""
+    lines: list[str] = []
+    while len(lines) < _MOST_LINES:
+        try:
+            line = (await reader.readuntil(b"\n")).decode("ascii", "replace").rstrip()
+        except asyncio.LimitOverrunError as error:
+            raise ConnectFault(TlsOutcome.TOO_LARGE, "a line of SMTP without an end") from error
+        if not line.startswith(code):
+            outcome = TlsOutcome.NOT_TLS if code == "220" and not lines else TlsOutcome.NO_STARTTLS
+            raise ConnectFault(outcome, f"{otherwise}: {line[:80]!r}")
+        lines.append(line)
+        if line[3:4] != "-":
+            return lines
+    raise ConnectFault(TlsOutcome.TOO_LARGE, "an answer of SMTP without an end")
+
+
+async def _ldap(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(_LDAP_REQUEST)
+    head = await reader.readexactly(2)
+    length = head[1]
+    if head[0] != 0x30:  # noqa: PLR2004 - a BER sequence
+        raise ConnectFault(TlsOutcome.NOT_TLS, "the server does not answer in LDAP")
+    if length & 0x80:
+        size = length & 0x7F
+        if not 1 <= size <= 4:  # noqa: PLR2004 - bytes of a length that can be meant
+            raise ConnectFault(TlsOutcome.NOT_TLS, "the server does not answer in LDAP")
+        length = int.from_bytes(await reader.readexactly(size), "big")
+    if length > 0x10000:  # noqa: PLR2004 - no such answer is anywhere near 64 KiB
+        raise ConnectFault(TlsOutcome.TOO_LARGE, f"an LDAP answer of {length} bytes")
+    body = await reader.readexactly(length)
+    at = body.find(_ENUMERATED)
+    if _LDAP_EXTENDED_RESPONSE not in body[:8] or at < 0 or at + 2 >= len(body):
+        raise ConnectFault(TlsOutcome.NOT_TLS, "the server does not answer in LDAP")
+    if code := body[at + 2]:
+        raise ConnectFault(
+            TlsOutcome.NO_STARTTLS, f"the directory server refuses StartTLS with result code {code}"
+        )
