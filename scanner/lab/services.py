@@ -5,6 +5,7 @@ from __future__ import annotations
 import socketserver
 import ssl
 import threading
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -120,5 +121,7 @@ def _context(service: _Service, folder: Path) -> ssl.SSLContext:
     )
     if service.oldest < ssl.TLSVersion.TLSv1_2:
         context.set_ciphers("ALL:@SECLEVEL=0")  # TLS 1.0 signs with SHA-1
-    context.minimum_version = service.oldest
+    with warnings.catch_warnings():  # that this is deprecated is the point of the old one
+        warnings.simplefilter("ignore")
+        context.minimum_version = service.oldest
     return context
