@@ -9,4 +9,4 @@ import json
 def fingerprint(*parts: str) -> str:
     """The id over those parts: 'efp1:' and 32 hex digits of SHA-256. The prefix names the recipe."""
     compact = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
-    return "efp1:" + hashlib.sha256(compact.encode()).hexdigest()[:32]
+    return "efp1:" + hashlib.sha256(compact.encode(errors="surrogatepass")).hexdigest()[:32]

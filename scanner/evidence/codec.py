@@ -21,12 +21,34 @@ class CodecError(ValueError):
 
 def encode(value: object) -> bytes:
     """Pretty canonical JSON, for files that people open."""
-    return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=1) + b"\n"
+    try:
+        text = msgspec.json.encode(value, order="sorted")
+    except UnicodeEncodeError:
+        text = msgspec.json.encode(_whole(plain(value)), order="sorted")
+    return msgspec.json.format(text, indent=1) + b"\n"
 
 
 def encode_line(value: object) -> bytes:
     """One line of compact canonical JSON, for streams."""
-    return _LINES.encode(value) + b"\n"
+    try:
+        return _LINES.encode(value) + b"\n"
+    except UnicodeEncodeError:
+        return _LINES.encode(_whole(plain(value))) + b"\n"
+
+
+def _whole(value: Any) -> Any:
+    """The same plain value with U+FFFD in place of every half of a surrogate pair.
+
+    JSON text is Unicode (RFC 8259, 8.1) and half a pair is not, but an escape in foreign JSON can
+    leave one in a name.
+    """
+    if isinstance(value, str):
+        return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in value)
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    if isinstance(value, dict):
+        return {_whole(name): _whole(one) for name, one in value.items()}
+    return value
 
 
 def decode(data: bytes, kind: type[T]) -> T:
