@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 LONGEST = 400
 """Characters of one name or value that a document shows; the result keeps all of them."""
 
+SENTENCE = 4000
+"""Characters of one sentence or command, which may hold several names."""
+
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and line feed, DEL, C1
     "\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"  # bidirectional and zero-width
@@ -23,12 +26,12 @@ def visible(text: str) -> str:
     return _HIDDEN.sub(lambda match: f"\ufffd[U+{ord(match[0]):04X}]", text)
 
 
-def clip(text: object) -> str:
+def clip(text: object, longest: int = LONGEST) -> str:
     """A name or value short enough for a page, saying how much was left out."""
     whole = str(text)
-    if len(whole) <= LONGEST:
+    if len(whole) <= longest:
         return whole
-    return f"{whole[:LONGEST]}… (+{len(whole) - LONGEST:,})"
+    return f"{whole[:longest]}… (+{len(whole) - longest:,})"
 
 
 def href(link: str) -> str:

@@ -31,8 +31,8 @@ def because(words: Words, item: ItemRecord) -> str:
     """Why an item stands among the first: what it holds up and how much waits for it."""
     parts = []
     if item.blocks:
-        parts.append(words("first.blocks", names=item.blocks))
+        parts.append(words("first.blocks", names=words("list.comma").join(item.blocks)))
     if item.unblocks:
         parts.append(words.count("first.unblocks", len(item.unblocks)))
-    text = "; ".join(parts) or words("first.next")
+    text = words("list.semicolon").join(parts) or words("first.next")
     return text[:1].upper() + text[1:]

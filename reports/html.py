@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reports.clauses import clauses_of
-from reports.escape import clip, data_block, href, link_text, visible
+from reports.escape import SENTENCE, clip, data_block, href, link_text, visible
 from reports.headline import because, headline
 from reports.policy import policy
-from reports.rows import STATIC, later_rows
+from reports.rows import evidence_of
 from reports.view import View
-from reports.words import Words
-from scanner.report import Rendering, ReportFormat
+from reports.words import ENGLISH, Words
+from scanner.report import Brand, Rendering, ReportFormat
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -26,14 +26,16 @@ def render(order: Rendering) -> dict[str, bytes]:
     environment = _environment()
     result = order.run
     view, words = View(result), Words(order.language)
-    style, script = _part("style.css"), _part("script.js")
-    rows = later_rows(result)
+    style, script = _part("style.css") + accents(order.brand), _part("script.js")
+    evidence = evidence_of(order, [one for item in view.work for one in view.behind(item)])
     page = environment.get_template("report.html.j2").render(
         view=view,
         run=result,
         w=words,
-        texts=result.language,
-        static=STATIC,
+        brand=order.brand,
+        foreign=functools.partial(_foreign, frozenset(result.untranslated), result.language, words),
+        sentence=SENTENCE,
+        evidence=evidence,
         clauses=list(clauses_of(result)),
         headline=headline(view, words),
         because=functools.partial(because, words),
@@ -41,9 +43,9 @@ def render(order: Rendering) -> dict[str, bytes]:
         # The only strings that are not escaped: our own style and script, and escaped JSON.
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704
-        rows=Markup(data_block(rows)) if rows else "",  # noqa: S704
+        rows=Markup(data_block(evidence.block)) if evidence.block else "",  # noqa: S704
     )
-    return {HTML.filename: page.encode()}
+    return {HTML.filename: page.encode(), **evidence.files}
 
 
 @functools.cache
@@ -75,6 +77,25 @@ def _part(name: str) -> str:
 
     text, _, _ = PackageLoader("templates", "html").get_source(_environment(), name)
     return "\n".join(text.splitlines()) + "\n"
+
+
+def _foreign(untranslated: frozenset[str], spoken: str, words: Words, sentence: str) -> str:
+    """The lang attribute of a sentence that is English on a page in another language."""
+    from markupsafe import Markup  # noqa: PLC0415 - as above
+
+    english = words.lang != ENGLISH and (sentence in untranslated or spoken == ENGLISH)
+    return Markup(' lang="en"') if english else ""
+
+
+def accents(brand: Brand) -> str:
+    """The style that puts the brand's accent in place of ours; colours only, tested before."""
+    if not brand.accent:
+        return ""
+    return (
+        f":root {{ --accent: {brand.accent}; }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ --accent: {brand.accent_dark}; }} }}\n"
+        f"@media print {{ :root {{ --accent: {brand.accent}; }} }}\n"
+    )
 
 
 def iso(moment: datetime) -> str:

@@ -12,6 +12,9 @@ from reports.gaps import Gap, gaps_of
 from scanner.result import CheckRecord, FindingRecord, ItemRecord, RunResult
 from scanner.words import Owner, Phase, Status, Topic
 
+PREFIX = "efp1:"
+"""What a fingerprint starts with; its short form is the first eight digits behind it."""
+
 _HEX = re.compile(r"[0-9a-f]{8,}")
 
 
@@ -167,9 +170,9 @@ def short_ids(ids: Iterable[str]) -> dict[str, str]:
     short: dict[str, str] = {}
     taken: set[str] = set()
     for one in ids:
-        digits = (
-            one if _HEX.fullmatch(one) else hashlib.sha256(one.encode(errors="replace")).hexdigest()
-        )
+        digits = one.removeprefix(PREFIX)
+        if not _HEX.fullmatch(digits):
+            digits = hashlib.sha256(one.encode(errors="replace")).hexdigest()
         length = 8
         while digits[:length] in taken and length < len(digits):
             length += 1

@@ -122,7 +122,7 @@ class _Speaker:
         return one and replace(one, columns=[self._label(name) for name in one.columns])
 
     def _missing(self, one: MissingRecord | None) -> MissingRecord | None:
-        return one and replace(one, detail=self._words.get(one.detail, one.detail))
+        return one and replace(one, detail=self._sentence(one.detail))
 
     def _steps(self, steps: Iterable[StepRecord]) -> list[StepRecord]:
         return [replace(one, text=self._said(one.key, one.params, one.text)) for one in steps]
@@ -163,4 +163,4 @@ class _Speaker:
         return replace(one, **changes)
 
     def _coverage(self, one: CoverageRecord) -> CoverageRecord:
-        return replace(one, detail=self._words.get(one.detail, one.detail))
+        return replace(one, detail=self._sentence(one.detail))

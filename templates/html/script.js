@@ -85,6 +85,31 @@
     box.append(button);
   }
 
+  // What a spreadsheet would compute gets an apostrophe; the file opens as UTF-8 by its mark.
+  const quoted = (cell) => {
+    const safe = /^[\s\0]*[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]/.test(cell) ? "'" + cell : cell;
+    return /[",\r\n]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
+  };
+
+  for (const button of document.querySelectorAll("button.save")) {
+    const table = button.closest("details").querySelector("table");
+    const body = table.tBodies[0];
+    const cellsOf = (line) => [...line.cells].map((cell) => cell.textContent);
+    const rest = later[body.dataset.rows] || [];
+    const first = body.rows.length;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const shown = [...body.rows].slice(0, first).map(cellsOf);
+      const rows = [cellsOf(table.tHead.rows[0]), ...shown, ...rest];
+      const text = rows.map((row) => row.map(quoted).join(",") + "\r\n").join("");
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" }));
+      link.download = button.dataset.name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    });
+  }
+
   for (const button of document.querySelectorAll("button.more")) {
     const body = button.closest("details").querySelector("tbody");
     const rows = later[body.dataset.rows] || [];

@@ -228,6 +228,12 @@ class Page:
         self.send("Performance.enable")
         return {one["name"]: one["value"] for one in self.send("Performance.getMetrics")["metrics"]}
 
+    def memory(self):
+        """Resident bytes of the largest renderer."""
+        found = self._browser.send("SystemInfo.getProcessInfo")["processInfo"]
+        sizes = [_resident(one["id"]) for one in found if one["type"] == "renderer"]
+        return max(sizes)
+
     def shoot(self, path, *, whole=True):
         """Save a picture of the page."""
         clip = {}
@@ -246,6 +252,13 @@ class Page:
 
     def close(self):
         self._browser.send("Target.closeTarget", targetId=self._target)
+
+
+def _resident(pid):
+    with contextlib.suppress(OSError):
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+        return next(int(one.split()[1]) * 1024 for one in lines if one.startswith("VmRSS"))
+    return 0
 
 
 @contextlib.contextmanager

@@ -128,9 +128,11 @@ def small(**changes):
 
     @declared(0, severity=Severity.BLOCKER, phase=Phase.REMEDIATE)
     def first(scope: Scope):
-        yield failed("gone", domain("contoso.com"), "The {what} is gone.", what="thing").showing(
-            expected="a thing", observed=["nothing", "else"]
-        ).fixed_by(step("Put {what} back.", what="it", command="Set-Thing -Name contoso.com"))
+        yield (
+            failed("gone", domain("contoso.com"), "The {what} is gone.", what="thing")
+            .showing(expected="a thing", observed=["nothing", "else"])
+            .fixed_by(step("Put {what} back.", what="it", command="Set-Thing -Name contoso.com"))
+        )
         yield passed("there", domain("contoso.net"), "It is there.")
 
     @declared(1, requires=["sample.check-0"], effort=Effort.WEEKS)
@@ -163,7 +165,9 @@ def small(**changes):
 
     result, rows = run_of(first, second, third, fourth, fifth, sixth, seventh)
     known = [one.id for one in result.findings if one.status is Status.FAIL]
-    changed = Changes(AT - timedelta(days=7), new=known[:1], fixed=[], open=known[1:], not_rechecked=[])
+    changed = Changes(
+        AT - timedelta(days=7), new=known[:1], fixed=[], open=known[1:], not_rechecked=[]
+    )
     summary = dataclasses.replace(result.summary, changes=changed)
     return dataclasses.replace(result, summary=summary, **changes), rows
 
@@ -181,10 +185,14 @@ def _with_objects(number, count):
     def judge(scope: Scope):
         users = Affected(("id", "sign-in name", "mail"))
         for one in range(count):
-            users.add(f"{number:04}{one:08}", f"u{one}.{number}@contoso.com", f"mail{one}@contoso.com")
-        yield failed(
-            "wrong", object_set(f"set {number}"), "{n} objects are wrong.", n=count
-        ).showing(expected="right", observed="wrong").affecting(users)
+            users.add(
+                f"{number:04}{one:08}", f"u{one}.{number}@contoso.com", f"mail{one}@contoso.com"
+            )
+        yield (
+            failed("wrong", object_set(f"set {number}"), "{n} objects are wrong.", n=count)
+            .showing(expected="right", observed="wrong")
+            .affecting(users)
+        )
 
     return judge
 
@@ -196,10 +204,11 @@ def hostile():
         @declared(number, documents=[evil, "https://example.com/ok"])
         def judge(scope: Scope):
             rows = Affected((evil, "name"), [(one, evil) for one in EVIL * 3])
-            yield failed("bad", object_set(evil), "{who} is bad: {all}", who=evil, all=EVIL).showing(
-                observed=evil, expected=EVIL
-            ).fixed_by(step("Mend {who}.", who=evil, command=evil, portal=evil, link=evil)).affecting(
-                rows
+            yield (
+                failed("bad", object_set(evil), "{who} is bad: {all}", who=evil, all=EVIL)
+                .showing(observed=evil, expected=EVIL)
+                .fixed_by(step("Mend {who}.", who=evil, command=evil, portal=evil, link=evil))
+                .affecting(rows)
             )
             yield manual("ask", question(evil + "?"), "What of {who}?", who=evil)
             finding = not_assessed("denied", object_set(evil + "!"), "Denied {who}", who=evil)
