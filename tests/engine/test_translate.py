@@ -16,11 +16,11 @@ from scanner.api import (
     failed,
     step,
 )
+from scanner.assess import Options, Parts, assess
 from scanner.catalogue import check_of
 from scanner.evidence import codec
 from scanner.registry import Catalogue
 from scanner.result import Phrase
-from scanner.scan import Options, Parts, assess
 from scanner.testing import evidence_of
 from scanner.text import Text
 from scanner.texts import Texts

@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from scanner.api import (
     Affected,
@@ -24,12 +25,12 @@ from scanner.api import (
     step,
     warned,
 )
+from scanner.assess import Options, Parts, assess
 from scanner.catalogue import check_of
 from scanner.evidence.envelope import Header
 from scanner.registry import Catalogue
 from scanner.report import Rendering
 from scanner.result import Changes, CoverageRecord
-from scanner.scan import Options, Parts, assess
 from scanner.testing import evidence_of
 from scanner.text import Text
 from scanner.words import Status
@@ -101,20 +102,8 @@ def run_of(*judges, notice="", **changes):
     return dataclasses.replace(made, tool="emsready test", **changes), rows
 
 
-class _Nowhere:
-    """A folder without any earlier run."""
-
-    def __truediv__(self, _):
-        return self
-
-    def is_dir(self):
-        return False
-
-    def read_bytes(self):
-        raise FileNotFoundError
-
-
-NOWHERE = _Nowhere()
+NOWHERE = Path("no-such-folder")
+"""A folder without any earlier run."""
 
 
 def order(made, **more):
