@@ -207,9 +207,9 @@ def _steps(fix: str | Step | Sequence[str | Step]) -> Iterator[Step]:
 
 def _needs_of(judge: Callable[..., Any]) -> tuple[tuple[Need, ...], type | None]:
     if isinstance(judge, type):
-        made = vars(judge).get("__init__")
-        hints = get_type_hints(made) if made else {}
-        seen = get_type_hints(vars(judge)["see"])
+        # inherited ones count too: folds of one family share what they see and need
+        hints = get_type_hints(getattr(judge, "__init__"))  # noqa: B009 - mypy knows instances only
+        seen = get_type_hints(getattr(judge, "see"))  # noqa: B009
         seen.pop("return", None)
         stream = next(iter(seen.values()))
         if not is_evidence(stream):
