@@ -20,6 +20,7 @@ COMMANDS = {
     "judge": "judge a folder of saved evidence again",
     "report": "render a saved run in another format or language",
     "answer": "answer what only people know",
+    "directory": "check exports of Active Directory at once, or print how to export",
     "checks": "list the checks, or explain one",
     "schema": "print the JSON Schema of result.json",
     "doctor": "examine this installation and its surroundings",

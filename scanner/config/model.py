@@ -162,9 +162,19 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """[directory]."""
+    """[directory]: exports of Active Directory.
+
+    `login_attribute` is what users will sign in with; `include` and `exclude` are the OUs in the
+    filter of the synchronisation; `roots_file` replaces the list of top-level domains; `encoding` is
+    that of files without a byte order mark.
+    """
 
     files: tuple[str, ...] = ()
+    login_attribute: str = "userPrincipalName"
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    roots_file: str = ""
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ _NAME = re.compile(r"^(?!-)[\w-]{1,63}(\.[\w-]{1,63})*\.?$")
 _TARGET = re.compile(r"^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):(\d{1,5})$")
 _RESOLVER = re.compile(r"^(\[[0-9a-fA-F:.]+\](:\d{1,5})?|[0-9a-fA-F:.]+|\d+(\.\d+){3}:\d{1,5})$")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_ATTRIBUTE = re.compile(r"^[A-Za-z][A-Za-z0-9-]*$")
 _HIGHEST_PORT = 65535
 
 
@@ -24,6 +26,7 @@ def nonsense(config: Config) -> Iterator[Problem]:
     yield from _files(config)
     yield from _sign_in(config)
     yield from _brand(config)
+    yield from _directory(config)
 
 
 def _brand(config: Config) -> Iterator[Problem]:
@@ -104,3 +107,40 @@ def _sign_in(config: Config) -> Iterator[Problem]:
         )
     if auth.method != "none" and not (config.tenant.domain or config.tenant.id):
         yield ("tenant", "domain"), "signing in needs a domain of the tenant, or its id"
+
+
+def _directory(config: Config) -> Iterator[Problem]:
+    section = config.directory
+    for place, name in enumerate(section.files):
+        if not config.beside(name).is_file():
+            yield ("directory", "files", place), f"there is no file {config.beside(name)}"
+    if section.roots_file and not config.beside(section.roots_file).is_file():
+        yield (
+            ("directory", "roots_file"),
+            f"there is no file {config.beside(section.roots_file)}",
+        )
+    if not _ATTRIBUTE.match(section.login_attribute):
+        yield (
+            ("directory", "login_attribute"),
+            f'expected the name of an attribute, such as "mail", got {section.login_attribute!r}',
+        )
+    for key in ("include", "exclude"):
+        for place, name in enumerate(getattr(section, key)):
+            if "=" not in name:
+                yield (
+                    ("directory", key, place),
+                    f'expected a distinguished name, such as "OU=Staff,DC=contoso,DC=com", got {name!r}',
+                )
+    if section.encoding and not _is_encoding(section.encoding):
+        yield (
+            ("directory", "encoding"),
+            f'expected an encoding, such as "cp1252", got {section.encoding!r}',
+        )
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return False
+    return True

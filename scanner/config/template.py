@@ -85,7 +85,12 @@ roles = ["client"]                     # whose traffic: client, connect-server, 
 timeout = 5.0
 
 [directory]
-# files = ["users.ldif"]               # exports of Active Directory: ldifde -f users.ldif
+# files = ["users.ldif"]               # exports of Active Directory; `emsready directory export-help`
+#                                      # prints the commands. LDIF, CSV of csvde, JSON of PowerShell
+# login_attribute = "mail"             # left out: userPrincipalName
+# include = ["OU=Staff,DC=corp,DC=contoso,DC=com"]  # OUs in the filter of the synchronisation
+# exclude = ["OU=Test,DC=corp,DC=contoso,DC=com"]
+# encoding = "cp1252"                  # of files without a byte order mark; left out: UTF-8
 
 [trust]
 # ca_file = "company-roots.pem"        # added to the system's roots when talking to the tenant

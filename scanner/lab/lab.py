@@ -12,6 +12,7 @@ from typing import Any, Protocol, Self
 
 from scanner.lab.answers import LabAnswers
 from scanner.lab.authority import Authority
+from scanner.lab.directory import LabDirectory
 from scanner.lab.dns import LabDns
 from scanner.lab.organisation import Organisation
 from scanner.lab.services import LabServices
@@ -41,6 +42,7 @@ PARTS: tuple[Callable[[Organisation, Authority, Path], Part], ...] = (
     LabAnswers,
     LabDns,
     LabServices,
+    LabDirectory,
 )
 """Makes each part from the organisation, the lab's authority, and a folder for its files."""
 

@@ -1,0 +1,166 @@
+"""What the checks of directory objects share: columns, links, and the fold of one family of faults."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from scanner.api import (
+    Affected,
+    Finding,
+    Fold,
+    Subject,
+    failed,
+    not_applicable,
+    not_assessed,
+    object_set,
+    passed,
+    warned,
+)
+from scanner.evidence.directory import DirectoryInput, DirectoryObject, Fault
+
+PREPARE = (
+    "https://learn.microsoft.com/microsoft-365/enterprise/prepare-for-directory-synchronization"
+)
+SYNC_ERRORS = "https://learn.microsoft.com/entra/identity/hybrid/connect/tshoot-connect-sync-errors"
+DEFAULT_RULES = (
+    "https://learn.microsoft.com/entra/identity/hybrid/connect/"
+    "concept-azure-ad-connect-sync-default-configuration"
+)
+CLOUD_NAMES = (
+    "https://learn.microsoft.com/entra/identity/hybrid/connect/plan-connect-userprincipalname"
+)
+PREREQUISITES = (
+    "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-install-prerequisites"
+)
+EXPORT_AGAIN = (
+    "Export again and repeat the check: the finding is gone. After the first synchronisation cycle"
+    " Entra Connect Health shows no export error."
+)
+COLUMNS = ("dn", "type", "attribute", "value", "kinds", "notes", "detail", "proposal", "scope")
+MUCH_DAMAGE = 0.01
+"""Share of unreadable entries above which nothing is reported as good."""
+
+
+def scope_words(found: DirectoryInput, item: DirectoryObject) -> str:
+    """The scope of an object with the reasons, for a cell of a table."""
+    verdict = found.verdict(item)
+    reasons = ", ".join(found.firm(item) or item.open)
+    return f"{verdict} ({reasons})" if reasons else str(verdict)
+
+
+def too_damaged(found: DirectoryInput) -> bool:
+    """Whether so much was unreadable that silence about the rest means nothing."""
+    return found.damaged > MUCH_DAMAGE * found.entries
+
+
+def unclear(subject: Subject, found: DirectoryInput) -> Finding:
+    """What stands in place of a pass when too much was unreadable."""
+    return not_assessed(
+        "unsupported-unreadable-entries",
+        subject,
+        "{damaged} of {count} entries could not be read, which is too much to call the rest good.",
+        damaged=found.damaged,
+        count=found.entries,
+    )
+
+
+class FaultFold(Fold[DirectoryObject]):
+    """Collects the faults of some attributes. Only objects that may synchronise decide the status."""
+
+    attributes: ClassVar[tuple[str, ...]]
+
+    def __init__(self, found: DirectoryInput) -> None:
+        self._found = found
+        self._bad: dict[str, set[str]] = {}
+        self._rows = {name: Affected(COLUMNS) for name in self._names()}
+        self._kinds: dict[str, Counter[str]] = {name: Counter() for name in self._rows}
+        self._objects: Counter[tuple[str, str]] = Counter()
+        self._seen = 0
+
+    def _names(self) -> tuple[str, ...]:
+        return self.attributes
+
+    def see(self, item: DirectoryObject) -> None:
+        """Take one object in."""
+        self._seen += item.type != "computer"
+        if item.faults:
+            for fault in item.faults:
+                if fault.attribute in self._rows:
+                    self._take(item, fault)
+
+    def _take(self, item: DirectoryObject, fault: Fault) -> None:
+        found = self._found
+        self._rows[fault.attribute].add(
+            item.dn,
+            item.type,
+            fault.attribute,
+            fault.value,
+            ", ".join(fault.kinds),
+            ", ".join((*fault.warnings, *fault.infos)),
+            fault.detail,
+            fault.proposal,
+            scope_words(found, item),
+        )
+        if found.counts(item):
+            level = "fail" if fault.kinds else "warn" if fault.warnings else "info"
+        else:
+            level = "warn" if fault.kinds and found.is_disputed(item) else "outside"
+        self._objects[fault.attribute, level] += 1
+        if level in ("fail", "warn"):
+            self._kinds[fault.attribute].update(fault.kinds or fault.warnings)
+
+    def findings(self) -> Iterable[Finding]:
+        """One finding for each attribute."""
+        for name in self._rows:
+            yield from self._about(name)
+
+    def _about(self, name: str) -> Iterator[Finding]:
+        subject = object_set(name)
+        rows = self._rows[name]
+        bad, doubtful = self._objects[name, "fail"], self._objects[name, "warn"]
+        kinds = [f"{kind} {count}" for kind, count in self._kinds[name].most_common()]
+        plain = name.partition(" ")[0]
+        if not self._seen:
+            yield not_applicable(
+                "no-objects", subject, "The input holds no user, contact or group."
+            )
+        elif not self._found.carries(plain):
+            yield not_assessed(
+                "unconfigured-not-exported",
+                subject,
+                "No entry of the input carries {attribute}; export it too to have it judged.",
+                attribute=plain,
+            )
+        elif bad:
+            yield (
+                failed(
+                    "invalid-values",
+                    subject,
+                    "{bad} values of {attribute} are invalid on objects that synchronise: {kinds}.",
+                    bad=bad,
+                    attribute=name,
+                    kinds=kinds,
+                ).affecting(rows)
+            )
+        elif doubtful:
+            yield warned(
+                "doubtful-values",
+                subject,
+                "{count} values of {attribute} are doubtful: {kinds}.",
+                count=doubtful,
+                attribute=name,
+                kinds=kinds,
+            ).affecting(rows)
+        elif too_damaged(self._found):
+            yield unclear(subject, self._found)
+        else:
+            yield passed(
+                "values-valid",
+                subject,
+                "Every {attribute} of an object that synchronises is valid; {outside} faults are on"
+                " objects that do not.",
+                attribute=name,
+                outside=self._objects[name, "outside"],
+            ).affecting(rows)

@@ -1,0 +1,238 @@
+"""Values that have to be unique: within one attribute, and addresses across attributes and types."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from checks.directory_sync.common import EXPORT_AGAIN, SYNC_ERRORS, too_damaged, unclear
+from scanner.api import (
+    Affected,
+    Effort,
+    Finding,
+    Fold,
+    Owner,
+    Phase,
+    Severity,
+    Topic,
+    check,
+    failed,
+    object_set,
+    passed,
+    step,
+    warned,
+)
+from scanner.evidence.directory import Collision, DirectoryInput, Holder
+
+ATTRIBUTES = (
+    "userPrincipalName",
+    "proxyAddresses",
+    "mail",
+    "mailNickname",
+    "targetAddress",
+    "sAMAccountName",
+)
+_COLUMNS = ("attribute", "value", "dn", "type", "scope", "others")
+_TOLD = 5
+ACROSS = object_set("addresses across attributes")
+
+
+def _rows(one: Collision, found: DirectoryInput, into: Affected) -> None:
+    """A row for each holder, with the others named in it."""
+    for holder in one.holders:
+        others = [_told(other) for other in one.holders if other is not holder]
+        more = [f"and {len(others) - _TOLD} more"] if len(others) > _TOLD else []
+        into.add(
+            holder.attribute,
+            holder.value,
+            holder.dn,
+            holder.type,
+            str(found.verdict(holder)),
+            "; ".join(others[:_TOLD] + more),
+        )
+
+
+def _told(holder: Holder) -> str:
+    words = " after repair" if holder.repaired else ""
+    return f"{holder.dn} ({holder.type}, {holder.attribute} {holder.value}{words})"
+
+
+def _judged(found: DirectoryInput) -> tuple[str, ...]:
+    """The attributes of which something can be said: those that the input carries."""
+    login = found.login_attribute
+    names = ATTRIBUTES
+    if login.casefold() != "userprincipalname":
+        names = (f"{login} (sign-in name)", *ATTRIBUTES[1:])
+    return tuple(one for one in names if found.carries(one.partition(" ")[0]))
+
+
+@check(
+    id="directory_sync.attribute-values-unique",
+    title="No two objects hold the same value",
+    action="Decide who keeps each value that several objects hold",
+    why="Entra keeps mail, proxyAddresses and userPrincipalName unique. Of two objects with the same"
+    " value the second one is refused, or its value is put aside, which hides the error without"
+    " mending it: which of the two comes second is left to chance.",
+    fix=[
+        step(
+            "Decide which object keeps the value: the one that synchronises, is enabled, has a mailbox,"
+            " or holds it as its primary address."
+        ),
+        step(
+            "Remove it from the others; look at the change first.",
+            command="Set-ADObject -Identity <guid> -Remove @{proxyAddresses='<value>'} -WhatIf\n"
+            "Set-ADObject -Identity <guid> -Remove @{proxyAddresses='<value>'}",
+        ),
+    ],
+    verify=EXPORT_AGAIN,
+    topic=Topic.DIRECTORY_SYNC,
+    severity=Severity.BLOCKER,
+    owner=Owner.DIRECTORY_ADMIN,
+    effort=Effort.DAYS,
+    phase=Phase.REMEDIATE,
+    clause=["E3", "A4"],
+    blocks=["synchronising all but one of the objects that hold the value"],
+    documents=[SYNC_ERRORS],
+)
+class AttributeValuesUnique(Fold[Collision]):
+    """Sees every value with several holders; two of them have to synchronise to make it a fail."""
+
+    def __init__(self, found: DirectoryInput) -> None:
+        self._found = found
+        self._rows = {name: Affected(_COLUMNS) for name in _judged(found)}
+        self._groups: dict[str, list[tuple[int, Collision]]] = {name: [] for name in self._rows}
+        self._inside: Counter[str] = Counter()
+
+    def see(self, item: Collision) -> None:
+        """Take one value in."""
+        if item.attribute in self._groups:
+            inside = sum(self._found.counts(holder) for holder in item.holders)
+            self._groups[item.attribute].append((inside, item))
+            self._inside[item.attribute] += inside > 1
+
+    def findings(self) -> Iterable[Finding]:
+        """One finding for each attribute, the largest groups first."""
+        for name, groups in self._groups.items():
+            for _, one in sorted(groups, key=lambda pair: -pair[0]):
+                _rows(one, self._found, self._rows[name])
+            yield self._about(name, len(groups)).affecting(self._rows[name])
+
+    def _about(self, name: str, groups: int) -> Finding:
+        subject = object_set(f"{name} values")
+        inside = self._inside[name]
+        if inside:
+            return failed(
+                "duplicates",
+                subject,
+                "{values} values of {attribute} are held by several objects that synchronise.",
+                values=inside,
+                attribute=name,
+            )
+        if too_damaged(self._found):
+            return unclear(subject, self._found)
+        if groups:
+            return passed(
+                "duplicates-outside",
+                subject,
+                "{values} values of {attribute} are held several times, but at most one of the holders"
+                " synchronises.",
+                values=groups,
+                attribute=name,
+            ).at(Severity.INFO)
+        return passed("unique", subject, "Every value of {attribute} is unique.", attribute=name)
+
+
+@check(
+    id="directory_sync.addresses-unique-across-attributes",
+    title="No address is held in two attributes or types",
+    action="Leave each address with one object",
+    why="Entra and Exchange Online compare addresses across attributes and kinds of objects: a group"
+    " with the address of a user, or a sign-in name that is another person's mail address, makes one of"
+    " them fail with AttributeValueMustBeUnique or ObjectTypeMismatch. That a sign-in name collides"
+    " with the proxy address of another object is experience, not documented.",
+    fix=[
+        step("Decide which object keeps the address."),
+        step(
+            "Take it from the other one; look at the change first.",
+            command="Set-ADObject -Identity <guid> -Remove @{proxyAddresses='<value>'} -WhatIf\n"
+            "Set-ADObject -Identity <guid> -Remove @{proxyAddresses='<value>'}",
+        ),
+    ],
+    verify=EXPORT_AGAIN,
+    topic=Topic.DIRECTORY_SYNC,
+    severity=Severity.HIGH,
+    owner=Owner.DIRECTORY_ADMIN,
+    effort=Effort.DAYS,
+    phase=Phase.REMEDIATE,
+    clause=["E3", "A4"],
+    blocks=["synchronising one of the objects that hold the address"],
+    documents=[SYNC_ERRORS],
+)
+class AddressesUniqueAcrossAttributes(Fold[Collision]):
+    """Sees the addresses that different objects hold in different attributes or types."""
+
+    def __init__(self, found: DirectoryInput) -> None:
+        self._found = found
+        self._bad = Affected(_COLUMNS)
+        self._linked = Affected(_COLUMNS)
+        self._outside = Affected(_COLUMNS)
+        self._count: Counter[str] = Counter()
+
+    def see(self, item: Collision) -> None:
+        """Take one address in."""
+        if item.attribute:
+            return
+        inside = [one for one in item.holders if self._found.counts(one)]
+        if len({one.dn for one in inside}) < 2:  # noqa: PLR2004 - it takes two
+            _rows(item, self._found, self._outside)
+        elif _contact_of_another_forest(inside):
+            self._count["linked"] += 1
+            _rows(item, self._found, self._linked)
+        else:
+            self._count["bad"] += 1
+            self._count["types"] += len({one.type for one in inside}) > 1
+            _rows(item, self._found, self._bad)
+
+    def findings(self) -> Iterator[Finding]:
+        """One finding over all addresses."""
+        if self._count["bad"]:
+            yield failed(
+                "shared-addresses",
+                ACROSS,
+                "{addresses} addresses are held by different objects in different attributes or types,"
+                " {types} of them across types.",
+                addresses=self._count["bad"],
+                types=self._count["types"],
+            ).affecting(self._bad)
+        elif self._count["linked"]:
+            yield warned(
+                "contacts-of-users",
+                ACROSS,
+                "{addresses} addresses are held by a contact in one forest and a user in another. They"
+                " are joined where users are matched on mail; choose that when setting it up.",
+                addresses=self._count["linked"],
+            ).affecting(self._linked)
+        elif too_damaged(self._found):
+            yield unclear(ACROSS, self._found)
+        else:
+            yield passed(
+                "addresses-unique", ACROSS, "No address is held by two objects that synchronise."
+            ).affecting(self._outside)
+
+
+def _contact_of_another_forest(holders: list[Holder]) -> bool:
+    """Whether contacts of one forest stand for the user of another (matched on mail).
+
+    https://learn.microsoft.com/entra/identity/hybrid/connect/concept-azure-ad-connect-sync-user-and-contacts
+    """
+    users = {(one.dn, _root(one.dn)) for one in holders if one.type in ("user", "inetOrgPerson")}
+    contacts = {_root(one.dn) for one in holders if one.type == "contact"}
+    others = [one for one in holders if one.type not in ("user", "inetOrgPerson", "contact")]
+    return (
+        len(users) == 1 and bool(contacts) and not others and next(iter(users))[1] not in contacts
+    )
+
+
+def _root(dn: str) -> str:
+    """The domain of an object by its name: everything from the first DC= on."""
+    return dn[max(dn.upper().find("DC="), 0) :].casefold()

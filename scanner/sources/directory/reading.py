@@ -1,0 +1,118 @@
+"""Reading the entries of one part: each becomes an object, a count, or a line of what was unreadable."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable
+
+from scanner.evidence.directory import DirectoryPart, Unreadable
+from scanner.sources.directory.duplicates import Claim, Duplicates
+from scanner.sources.directory.entry import PARTIAL, Broken, Entry, Read
+from scanner.sources.directory.objects import ObjectMaker, class_of, is_judged
+from scanner.sources.interface import Gather, StreamWriter
+
+log = logging.getLogger("emsready.directory")
+_TOLD = 1000
+_EVERY = 2000
+
+
+class PartReader:
+    """Reads parts one after the other into the same streams."""
+
+    def __init__(
+        self,
+        gather: Gather,
+        maker: ObjectMaker,
+        objects: StreamWriter,
+        duplicates: Duplicates,
+    ) -> None:
+        self._gather = gather
+        self._maker = maker
+        self._objects = objects
+        self._duplicates = duplicates
+        self._known: set[int] = set()
+        self._done = 0
+        self.suffixes: Counter[str] = Counter()
+        self.unreadable: list[Unreadable] = []
+        self._name = ""
+        self._damaged = 0
+
+    def read(self, name: str, source: int, entries: Iterable[Read]) -> DirectoryPart:
+        """All entries of one part. Raises TimeoutError when the time is used up."""
+        self._name, self._damaged = name, 0
+        classes: Counter[str] = Counter()
+        skipped: Counter[str] = Counter()
+        attributes: set[str] = set()
+        count = 0
+        for found in entries:
+            if isinstance(found, Entry):
+                count += 1
+                attributes.update(found.attributes)
+                self._entry(found, source, classes, skipped)
+                if count % _EVERY == 0:
+                    self._tick(_EVERY)
+            elif isinstance(found, Broken):
+                self._broken(found.place, found.dn, found.problem)
+            else:
+                skipped[found.reason] += 1
+        self._tick(count % _EVERY)
+        return DirectoryPart(
+            name,
+            count,
+            tuple(sorted(one.removesuffix(PARTIAL) for one in attributes)),
+            dict(sorted(classes.items())),
+            dict(sorted(skipped.items())),
+            self._damaged,
+        )
+
+    def _tick(self, more: int) -> None:
+        self._done += more
+        self._gather.progress(self._done)
+        if not self._gather.deadline.remaining():
+            raise TimeoutError(f"the time was used up after {self._done} entries")
+
+    def _broken(self, place: int, dn: str, problem: str) -> None:
+        self._damaged += 1
+        if len(self.unreadable) < _TOLD:
+            self.unreadable.append(Unreadable(f"{self._name}:{place}", dn, problem))
+
+    def _entry(
+        self, entry: Entry, source: int, classes: Counter[str], skipped: Counter[str]
+    ) -> None:
+        kind = class_of(entry.attributes)
+        if entry.undecodable:
+            names = ", ".join(sorted(entry.undecodable))
+            self._broken(entry.place, entry.dn, f"not valid text: {names}")
+        judged = is_judged(entry.attributes)
+        if not judged and kind != "computer":
+            classes[kind] += 1
+            return
+        if self._is_repeated(entry):
+            skipped["the same object again"] += 1
+            return
+        classes[kind] += 1
+        claims: list[Claim] = []
+        try:
+            if judged:
+                made = self._maker.make(entry, source)
+                item, claims = made.item, made.claims
+            else:
+                item = self._maker.computer(entry, source)
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+            log.exception("an entry could not be judged")
+            self._broken(entry.place, entry.dn, f"a rule failed: {error}")
+            return
+        self._duplicates.add(item, claims)
+        self._objects.add(item)
+        if item.login and item.is_user and item.enabled and "@" in item.login:
+            self.suffixes[item.login.rpartition("@")[2].casefold()] += 1
+
+    def _is_repeated(self, entry: Entry) -> bool:
+        """Whether the same object was in an earlier entry: by objectGUID, or else by its name."""
+        guid = entry.attributes.get("objectguid")
+        mark = hash(guid[0] if guid else entry.dn.upper())
+        if mark in self._known:
+            return True
+        self._known.add(mark)
+        return False
