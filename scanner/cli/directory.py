@@ -66,20 +66,24 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _config(arguments: argparse.Namespace) -> Config:
     """The configuration that the options stand for. Raises ConfigError as a file would."""
-    from scanner.config.lines import Lines  # noqa: PLC0415
-    from scanner.config.read import parse  # noqa: PLC0415
+    from scanner.config.model import Config, Directory, Domains  # noqa: PLC0415
+    from scanner.config.read import ConfigError  # noqa: PLC0415
+    from scanner.config.sense import nonsense  # noqa: PLC0415
 
-    data = {
-        "domains": {"names": arguments.domain},
-        "directory": {
-            "files": [str(Path(name).absolute()) for name in arguments.files],
-            "login_attribute": arguments.login_attribute,
-            "include": arguments.include,
-            "exclude": arguments.exclude,
-            "encoding": arguments.encoding,
-        },
-    }
-    return parse(data, Lines(""), Path("command line"))
+    config = Config(
+        domains=Domains(names=tuple(arguments.domain)),
+        directory=Directory(
+            files=tuple(str(Path(name).absolute()) for name in arguments.files),
+            login_attribute=arguments.login_attribute,
+            include=tuple(arguments.include),
+            exclude=tuple(arguments.exclude),
+            encoding=arguments.encoding,
+        ),
+    )
+    problems = [text for _, text in nonsense(config)]
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return config
 
 
 def _check(arguments: argparse.Namespace) -> int:
