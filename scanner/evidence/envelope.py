@@ -27,8 +27,12 @@ class Missing:
 class GraphCall:
     """One Microsoft Graph read, declared beside the evidence that it feeds.
 
-    `permissions` are application permissions, least first; an empty tuple means that the call is
-    offered for delegated sign-in only. `delegated` are the delegated ones where they differ.
+    `permissions` are the least application permissions that it needs, all of them; an empty tuple
+    means that the call is offered for delegated sign-in only. `delegated` are the delegated ones
+    where they differ. `properties` are read without being selected, `a/b` below an object.
+    A status in `absence` says that the thing does not exist, which is evidence and no failure.
+    `local` says that a list whose $filter is refused may be read whole, because every check looks
+    at the filtered property itself. `eventual` asks for an advanced query.
     """
 
     path: str
@@ -38,6 +42,20 @@ class GraphCall:
     delegated: tuple[str, ...] = ()
     version: str = "v1.0"
     throttle_class: str = "identity"
+    properties: tuple[str, ...] = ()
+    absence: tuple[int, ...] = ()
+    local: bool = False
+    eventual: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The permissions to ask for, application ones first; delegated where no other is offered."""
+        return self.permissions or self.delegated
+
+    @property
+    def delegated_only(self) -> bool:
+        """Whether no application permission covers the call."""
+        return not self.permissions
 
 
 @dataclass(frozen=True, slots=True)

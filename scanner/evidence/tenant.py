@@ -1,7 +1,8 @@
 """What the tenant says about itself over Microsoft Graph, and which call each fact comes from.
 
-Every Graph path, property and permission of the product is declared here and nowhere else; the
-source builds its requests, and `preview` its manifest, from these declarations.
+Every Graph path, property and permission of the product is declared here and in the modules
+tenant_*.py beside this one, and nowhere else; the source builds its requests, and `preview` and
+`permissions` their lists, from these declarations.
 """
 
 from __future__ import annotations
@@ -11,22 +12,11 @@ from datetime import datetime
 from typing import Literal
 
 from scanner.evidence.envelope import GraphCall, evidence
+from scanner.evidence.graph import CONFIGURATION, graph_call, prop
 from scanner.subject import Subject, domain
 
 RecordType = Literal["CNAME", "MX", "TXT", "SRV"]
 
-ORGANIZATION = GraphCall(
-    "/organization",
-    select=(
-        "id",
-        "displayName",
-        "onPremisesSyncEnabled",
-        "onPremisesLastSyncDateTime",
-        "defaultUsageLocation",
-        "countryLetterCode",
-    ),
-    permissions=("Organization.Read.All",),
-)
 # Not in the default property set of the list, and only readable on the single object.
 MDM_AUTHORITY = GraphCall(
     "/organization/{id}",
@@ -46,11 +36,30 @@ DOMAINS = GraphCall(
     ),
     permissions=("Domain.Read.All",),
 )
+_RECORD = (
+    "recordType",
+    "label",
+    "supportedService",
+    "isOptional",
+    "ttl",
+    "canonicalName",
+    "mailExchange",
+    "preference",
+    "text",
+    "nameTarget",
+    "port",
+    "priority",
+    "protocol",
+    "service",
+    "weight",
+)
 SERVICE_RECORDS = GraphCall(
-    "/domains/{id}/serviceConfigurationRecords", permissions=("Domain.Read.All",)
+    "/domains/{id}/serviceConfigurationRecords",
+    permissions=("Domain.Read.All",),
+    properties=_RECORD,
 )
 VERIFICATION_RECORDS = GraphCall(
-    "/domains/{id}/verificationDnsRecords", permissions=("Domain.Read.All",)
+    "/domains/{id}/verificationDnsRecords", permissions=("Domain.Read.All",), properties=_RECORD
 )
 SKUS = GraphCall(
     "/subscribedSkus",
@@ -64,6 +73,16 @@ SKUS = GraphCall(
         "servicePlans",
     ),
     permissions=("LicenseAssignment.Read.All",),
+    properties=(
+        "prepaidUnits/enabled",
+        "prepaidUnits/warning",
+        "prepaidUnits/suspended",
+        "prepaidUnits/lockedOut",
+        "servicePlans/servicePlanId",
+        "servicePlans/servicePlanName",
+        "servicePlans/provisioningStatus",
+        "servicePlans/appliesTo",
+    ),
 )
 USERS = GraphCall(
     "/users",
@@ -76,30 +95,57 @@ USERS = GraphCall(
         "assignedLicenses",
         "licenseAssignmentStates",
         "onPremisesSyncEnabled",
+        "onPremisesProvisioningErrors",
+        "serviceProvisioningErrors",
+        "externalUserState",
+        "createdDateTime",
         "mail",
+    ),
+    properties=(
+        "assignedLicenses/skuId",
+        "assignedLicenses/disabledPlans",
+        "licenseAssignmentStates/skuId",
+        "licenseAssignmentStates/state",
+        "licenseAssignmentStates/assignedByGroup",
+        "onPremisesProvisioningErrors/category",
+        "onPremisesProvisioningErrors/propertyCausingError",
+        "onPremisesProvisioningErrors/value",
+        "onPremisesProvisioningErrors/occurredDateTime",
+        "serviceProvisioningErrors/isResolved",
     ),
     query=(("$top", "999"),),
     permissions=("User.Read.All",),
 )
-# No $select: naming properties makes Intune drop nested ones of this object.
-INTUNE = GraphCall(
-    "/deviceManagement",
-    permissions=("DeviceManagementConfiguration.Read.All",),
-    throttle_class="intune",
-)
 
 
-@evidence("tenant-organization", source="graph", calls=(ORGANIZATION,))
+@dataclass(frozen=True, slots=True)
+class ProvisioningError:
+    """Why an object, or one of its attributes, did not come through the synchronisation."""
+
+    category: str = prop("category", "")
+    attribute: str = prop("propertyCausingError", "")
+    value: str = prop("value", "")
+    since: datetime | None = prop("occurredDateTime")
+
+
 @dataclass(frozen=True, slots=True)
 class Organization:
     """The tenant itself. `on_premises_sync_enabled` None: never on; False: was on and is off."""
 
-    tenant_id: str
-    name: str
-    on_premises_sync_enabled: bool | None = None
-    last_sync: datetime | None = None
-    default_usage_location: str | None = None
-    country: str | None = None
+    tenant_id: str = prop("id", "")
+    name: str = prop("displayName", "")
+    on_premises_sync_enabled: bool | None = prop("onPremisesSyncEnabled")
+    last_sync: datetime | None = prop("onPremisesLastSyncDateTime")
+    default_usage_location: str | None = prop("defaultUsageLocation")
+    country: str | None = prop("countryLetterCode")
+    technical_contacts: tuple[str, ...] = prop("technicalNotificationMails", ())
+    security_contacts: tuple[str, ...] = prop("securityComplianceNotificationMails", ())
+    privacy_contact: str | None = prop("privacyProfile/contactEmail")
+    privacy_statement: str | None = prop("privacyProfile/statementUrl")
+
+
+ORGANIZATION = graph_call("/organization", Organization, "Organization.Read.All", select=True)
+evidence("tenant-organization", source="graph", calls=(ORGANIZATION,))(Organization)
 
 
 @evidence("tenant-mdm-authority", source="graph", calls=(ORGANIZATION, MDM_AUTHORITY))
@@ -211,7 +257,12 @@ class Skus:
 @evidence("tenant-users", source="graph", stream=True, calls=(USERS,))
 @dataclass(frozen=True, slots=True)
 class User:
-    """One user of the tenant. `license_ids` are product ids; `synced` None: never synchronised."""
+    """One user of the tenant. `license_ids` are product ids; `synced` None: never synchronised.
+
+    `inactive_ids` are those of the products whose assignment is not active; `disabled_plans` are
+    'product id/plan id' of what is switched off in an assignment. `unresolved` counts errors that a
+    service reports about the user. `invited` is 'PendingAcceptance' for a guest who never came.
+    """
 
     id: str
     upn: str
@@ -222,6 +273,12 @@ class User:
     synced: bool | None = None
     mail: str | None = None
     licensed_by_group: bool = False
+    inactive_ids: tuple[str, ...] = ()
+    disabled_plans: tuple[str, ...] = ()
+    errors: tuple[ProvisioningError, ...] = ()
+    unresolved: int = 0
+    invited: str | None = None
+    created: datetime | None = None
 
     @property
     def suffix(self) -> str:
@@ -229,13 +286,22 @@ class User:
         return self.upn.rpartition("@")[2].casefold()
 
 
-@evidence("tenant-intune", source="graph", calls=(INTUNE,))
 @dataclass(frozen=True, slots=True)
 class IntuneTenant:
     """The Intune account. `subscription_state` None: the service says that there is no account."""
 
-    subscription_state: str | None
-    account_id: str | None = None
+    subscription_state: str | None = prop("subscriptionState")
+    account_id: str | None = prop("intuneAccountId")
+    secure_by_default: bool | None = prop("settings/secureByDefault")
+    check_in_days: int | None = prop("settings/deviceComplianceCheckinThresholdDays")
+    brand_name: str | None = prop("intuneBrand/displayName")
+    brand_privacy: str | None = prop("intuneBrand/privacyUrl")
+    brand_mail: str | None = prop("intuneBrand/contactITEmailAddress")
+    brand_phone: str | None = prop("intuneBrand/contactITPhoneNumber")
+
+
+INTUNE = graph_call("/deviceManagement", IntuneTenant, CONFIGURATION)
+evidence("tenant-intune", source="graph", calls=(INTUNE,))(IntuneTenant)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from scanner.evidence.tenant import (
     DomainRecords,
     ExpectedRecord,
-    Organization,
     RecordType,
+    ProvisioningError,
     ServicePlan,
     Sku,
     TenantDomain,
@@ -53,18 +53,6 @@ def objects(value: object) -> list[Item]:
 def texts(value: object) -> tuple[str, ...]:
     """The strings of a list; nothing where it is none."""
     return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
-
-
-def organization(item: Item) -> Organization:
-    """The tenant."""
-    return Organization(
-        tenant_id=text(item.get("id")),
-        name=text(item.get("displayName")),
-        on_premises_sync_enabled=flag(item.get("onPremisesSyncEnabled")),
-        last_sync=moment(item.get("onPremisesLastSyncDateTime")),
-        default_usage_location=text(item.get("defaultUsageLocation")) or None,
-        country=text(item.get("countryLetterCode")) or None,
-    )
 
 
 def tenant_domain(item: Item) -> TenantDomain:
@@ -160,15 +148,48 @@ def sku(item: Item) -> Sku:
 def user(item: Item) -> User:
     """One user. An account whose state is not told counts as enabled."""
     states = objects(item.get("licenseAssignmentStates"))
-    licences = (text(one.get("skuId")).casefold() for one in objects(item.get("assignedLicenses")))
+    licences = objects(item.get("assignedLicenses"))
     return User(
         id=text(item.get("id")),
         upn=text(item.get("userPrincipalName")),
         enabled=item.get("accountEnabled") is not False,
         user_type=text(item.get("userType")) or "Member",
         usage_location=text(item.get("usageLocation")) or None,
-        license_ids=tuple(one for one in licences if one),
+        license_ids=tuple(_sku_id(one) for one in licences if _sku_id(one)),
         synced=flag(item.get("onPremisesSyncEnabled")),
         mail=text(item.get("mail")) or None,
         licensed_by_group=bool(states) and all(one.get("assignedByGroup") for one in states),
+        inactive_ids=tuple(_inactive(states)),
+        disabled_plans=tuple(
+            f"{_sku_id(one)}/{plan.casefold()}"
+            for one in licences
+            for plan in texts(one.get("disabledPlans"))
+        ),
+        errors=tuple(map(_provisioning_error, objects(item.get("onPremisesProvisioningErrors")))),
+        unresolved=sum(
+            one.get("isResolved") is not True
+            for one in objects(item.get("serviceProvisioningErrors"))
+        ),
+        invited=text(item.get("externalUserState")) or None,
+        created=moment(item.get("createdDateTime")),
+    )
+
+
+def _sku_id(item: Item) -> str:
+    return text(item.get("skuId")).casefold()
+
+
+def _inactive(states: list[Item]) -> Iterator[str]:
+    """The products that no assignment makes active; a user may get one in several ways."""
+    active = {_sku_id(one) for one in states if text(one.get("state")).casefold().startswith("active")}
+    told = dict.fromkeys(_sku_id(one) for one in states if text(one.get("state")))
+    return (one for one in told if one not in active)
+
+
+def _provisioning_error(item: Item) -> ProvisioningError:
+    return ProvisioningError(
+        text(item.get("category")),
+        text(item.get("propertyCausingError")),
+        text(item.get("value"))[:400],
+        moment(item.get("occurredDateTime")),
     )
