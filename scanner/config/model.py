@@ -110,6 +110,7 @@ class Tenant:
     endpoints: TenantEndpoints = field(default_factory=TenantEndpoints)
     auth: TenantAuth = field(default_factory=TenantAuth)
     timeout: float = 30.0
+    beta: bool = True
 
 
 @dataclass(frozen=True, slots=True)

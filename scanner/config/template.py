@@ -49,6 +49,7 @@ language = "en"                        # of the report: en or zh-CN
 [tenant]
 domain = <DOMAIN>                      # any domain of the tenant, or: id = "<tenant id>"
 cloud = "worldwide"                    # worldwide, gcc-high, dod or china
+# beta = false                         # leave out what Graph offers in its beta version alone
 
 [tenant.auth]
 # How to sign in. `emsready preview` lists the permissions, all of them read-only.

@@ -64,6 +64,14 @@ def line_decoder(kind: type[T]) -> Any:
     return msgspec.json.Decoder(kind)
 
 
+def parse(data: bytes) -> Any:
+    """JSON of other people's making as dicts, lists and scalars. Raises CodecError."""
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise CodecError(str(error)) from error
+
+
 def plain(value: object) -> Any:
     """The value as dicts, lists and scalars."""
     return msgspec.to_builtins(value, order="sorted")

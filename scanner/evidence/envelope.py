@@ -32,7 +32,8 @@ class GraphCall:
     where they differ. `properties` are read without being selected, `a/b` below an object.
     A status in `absence` says that the thing does not exist, which is evidence and no failure.
     `local` says that a list whose $filter is refused may be read whole, because every check looks
-    at the filtered property itself. `eventual` asks for an advanced query.
+    at the filtered property itself. `eventual` asks for an advanced query. Of a `sample` the first
+    page is enough.
     """
 
     path: str
@@ -46,6 +47,7 @@ class GraphCall:
     absence: tuple[int, ...] = ()
     local: bool = False
     eventual: bool = False
+    sample: bool = False
 
     @property
     def needs(self) -> tuple[str, ...]:

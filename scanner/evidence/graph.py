@@ -128,6 +128,7 @@ def graph_call(
     beta: bool = False,
     absence: tuple[int, ...] = (),
     local: bool = False,
+    sample: bool = False,
 ) -> GraphCall:
     """A read whose properties follow from the row that it feeds.
 
@@ -146,6 +147,7 @@ def graph_call(
         absence=absence,
         local=local,
         eventual=path.endswith("/$count") or ("$count", "true") in query,
+        sample=sample,
     )
 
 
@@ -160,6 +162,7 @@ def graph_read(
     beta: bool = False,
     absence: tuple[int, ...] = (),
     local: bool = False,
+    sample: bool = False,
 ) -> Callable[[T], T]:
     """Declare a kind of evidence together with the one call that it is read by.
 
@@ -181,6 +184,7 @@ def graph_read(
             beta=beta,
             absence=absence,
             local=local,
+            sample=sample,
         )
         return evidence(name, source="graph", stream=stream, calls=(call,))(cls)
 

@@ -60,9 +60,7 @@ class AppleVolumeToken:
     sync_status: str = prop("lastSyncStatus", "")
 
 
-@graph_read(
-    "tenant-apple-volume-tokens", "/deviceAppManagement/vppTokens", SERVICE_CONFIGURATION
-)
+@graph_read("tenant-apple-volume-tokens", "/deviceAppManagement/vppTokens", SERVICE_CONFIGURATION)
 @dataclass(frozen=True, slots=True)
 class AppleVolumeTokens:
     """All tokens of volume purchasing."""

@@ -70,9 +70,7 @@ class SystemCounts:
     windows: int = prop("windowsCount", 0)
 
 
-@graph_read(
-    "tenant-managed-devices", "/deviceManagement/managedDeviceOverview", MANAGED_DEVICES
-)
+@graph_read("tenant-managed-devices", "/deviceManagement/managedDeviceOverview", MANAGED_DEVICES)
 @dataclass(frozen=True, slots=True)
 class ManagedDevices:
     """Numbers of the devices that Intune manages."""

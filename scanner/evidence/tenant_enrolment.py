@@ -261,6 +261,7 @@ class AutopilotDevice:
     "/deviceManagement/windowsAutopilotDeviceIdentities",
     SERVICE_CONFIGURATION,
     query=(("$top", "1"),),
+    sample=True,
 )
 @dataclass(frozen=True, slots=True)
 class AutopilotDevices:

@@ -15,22 +15,28 @@ ENTRA_P1_PLAN = "41781fb2-bc02-4b7c-bd55-b576c07bb09d"
 ENTRA_P2_PLAN = "eec0eb4f-6444-4f95-aba0-50c24d67f998"
 PROTECTION_P1_PLAN = "6c57d4b6-3b23-47a5-9bc9-69f17b4947b3"
 PROTECTION_P2_PLAN = "5689bec4-755d-4753-8b61-40975025187c"
+DEFENDER_PLAN = "871d91ec-ec1a-452b-a83f-bd76c7d770ef"
 EMS_E3 = "efccb6f7-5641-4e0e-bd10-b4976e1bf68e"
 EMS_E5 = "b05e124f-c7cc-45a0-a6aa-8cf78c946968"
 PROTECTION_SKU = "c52ea49f-fe5d-4e95-93ba-1de91d380f89"
 VERIFICATION = {"contoso.com": "MS=ms31415926", "fabrikam.com": "MS=ms27182818"}
 
-USERS = 300
+PEOPLE = 300
+USERS = 306  # the administrators included
 GUESTS = 6
 DISABLED = 4
 WITHOUT_LOCATION = 37
 ON_INITIAL_DOMAIN = 24
-ROLES = (
-    "DeviceManagementConfiguration.Read.All",
-    "Domain.Read.All",
-    "LicenseAssignment.Read.All",
-    "Organization.Read.All",
-    "User.Read.All",
+DOUBLES = range(40, 43)
+ADMINS = 6
+WORKLOADS = (
+    "intune",
+    "conditional-access",
+    "device-certificates",
+    "co-management",
+    "hybrid-join",
+    "information-protection",
+    "endpoint-threat-defence",
 )
 _GIVEN = ("Amina", "Bruno", "Chloe", "Dmitri", "Elif", "Farid", "Greta", "Hugo", "Ines", "Jonas")
 _FAMILY = ("Abel", "Brandt", "Costa", "Dupont", "Egger", "Fischer", "Garcia", "Horvat", "Ivanov")
@@ -58,6 +64,12 @@ class Facts:
             "onPremisesLastSyncDateTime": (self.now - since).astimezone(UTC).isoformat(),
             "defaultUsageLocation": "DE" if self.healthy else None,
             "countryLetterCode": "DE",
+            "technicalNotificationMails": ["it@contoso.com"] if self.healthy else [],
+            "securityComplianceNotificationMails": [],
+            "privacyProfile": {
+                "contactEmail": "privacy@contoso.com",
+                "statementUrl": "https://contoso.com/privacy" if self.healthy else None,
+            },
         }
 
     def authority(self) -> Item:
@@ -147,37 +159,100 @@ class Facts:
             plans = _plans(
                 INTUNE_PLAN, ENTRA_P1_PLAN, ENTRA_P2_PLAN, PROTECTION_P1_PLAN, PROTECTION_P2_PLAN
             )
+            plans += _plans(DEFENDER_PLAN)
             return [_sku(EMS_E5, "EMSPREMIUM", 400, USERS - GUESTS - DISABLED, plans)]
         return [
-            _sku(EMS_E3, "EMS", 250, 250, _plans(INTUNE_PLAN, ENTRA_P1_PLAN)),
+            _sku(EMS_E3, "EMS", 250, 250, _plans(INTUNE_PLAN, ENTRA_P1_PLAN, DEFENDER_PLAN)),
             _sku(PROTECTION_SKU, "RIGHTSMANAGEMENT", 0, 0, _plans(PROTECTION_P1_PLAN), held=250),
         ]
 
     def users(self) -> list[Item]:
-        """Some hundred people, a few guests and a few leavers among them."""
-        return [self._user(number) for number in range(USERS)]
+        """Some hundred people, a few guests and a few leavers among them, and the administrators."""
+        return [*map(self._user, range(PEOPLE)), *map(self._admin, range(ADMINS))]
+
+    def _admin(self, number: int) -> Item:
+        """Two accounts for emergencies and four people; troubled: the people are synchronised."""
+        emergency = number < 2  # noqa: PLR2004
+        short = f"emergency{number + 1}" if emergency else f"admin{number}"
+        return self._account(
+            admin_id(number),
+            f"{short}@{self.organisation.initial_domain}",
+            located=True,
+            licensed=True,
+            synced=None if self.healthy or emergency else True,
+        )
+
+    def _account(
+        self, ident: str, upn: str, *, located: bool, licensed: bool, synced: bool | None
+    ) -> Item:
+        product = EMS_E5 if self.healthy else EMS_E3
+        state: Item = {
+            "skuId": product,
+            "assignedByGroup": None,
+            "disabledPlans": [],
+            "state": "Active",
+            "error": "None",
+        }
+        return {
+            "id": ident,
+            "userPrincipalName": upn,
+            "displayName": upn.partition("@")[0],
+            "accountEnabled": True,
+            "userType": "Member",
+            "usageLocation": "DE" if located else None,
+            "assignedLicenses": [{"skuId": product, "disabledPlans": []}] if licensed else [],
+            "licenseAssignmentStates": [state] if licensed else [],
+            "onPremisesSyncEnabled": synced,
+            "onPremisesProvisioningErrors": [],
+            "serviceProvisioningErrors": [],
+            "externalUserState": None,
+            "createdDateTime": self.ago(days=400),
+            "passwordPolicies": None,
+            "signInActivity": {
+                "lastSignInDateTime": self.ago(days=3),
+                "lastNonInteractiveSignInDateTime": self.ago(days=1),
+            },
+            "mail": None,
+        }
+
+    def ago(self, **amount: float) -> str:
+        """A moment that long before the scan, as Graph writes it."""
+        return (self.now - timedelta(**amount)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def ahead(self, **amount: float) -> str:
+        """A moment that long after the scan."""
+        return (self.now + timedelta(**amount)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _user(self, number: int) -> Item:
         given, family = _GIVEN[number % len(_GIVEN)], _FAMILY[number % len(_FAMILY)]
         short = f"{given}.{family}{number}".casefold()
-        guest = number >= USERS - GUESTS
-        leaver = not guest and number >= USERS - GUESTS - DISABLED
+        guest = number >= PEOPLE - GUESTS
+        leaver = not guest and number >= PEOPLE - GUESTS - DISABLED
         located = self.healthy or not 100 <= number < 100 + WITHOUT_LOCATION  # noqa: PLR2004
-        licensed = not guest and not leaver and (self.healthy or number < 250)  # noqa: PLR2004
-        product = EMS_E5 if self.healthy else EMS_E3
-        return {
-            "id": f"00000000-0000-4000-8000-{number:012d}",
-            "userPrincipalName": self._upn(short, number, guest=guest),
+        licensed = not guest and not leaver and (self.healthy or number < 244)  # noqa: PLR2004
+        account = self._account(
+            user_id(number),
+            self._upn(short, number, guest=guest),
+            located=located and not guest,
+            licensed=licensed,
+            synced=None if guest else True,
+        )
+        account |= {
             "accountEnabled": not leaver,
             "userType": "Guest" if guest else "Member",
-            "usageLocation": "DE" if located and not guest else None,
-            "assignedLicenses": [{"skuId": product, "disabledPlans": []}] if licensed else [],
-            "licenseAssignmentStates": [{"skuId": product, "assignedByGroup": None}]
-            if licensed
-            else [],
-            "onPremisesSyncEnabled": None if guest else True,
             "mail": f"{short}@{self.organisation.domain}",
+            "externalUserState": "Accepted" if guest else None,
         }
+        if not self.healthy and number in DOUBLES:
+            account["onPremisesProvisioningErrors"] = [
+                {
+                    "category": "PropertyConflict",
+                    "occurredDateTime": self.ago(days=30),
+                    "propertyCausingError": "ProxyAddresses",
+                    "value": "SMTP:info@contoso.com",
+                }
+            ]
+        return account
 
     def _upn(self, short: str, number: int, *, guest: bool) -> str:
         """Troubled: a sign-in name whose suffix is unverified is rewritten to the initial domain."""
@@ -189,8 +264,38 @@ class Facts:
         return f"{short}@{mine.domain}"
 
     def intune(self) -> Item:
-        """The Intune account."""
-        return {"subscriptionState": "active", "intuneAccountId": self.organisation.tenant_id}
+        """The Intune account. Troubled: whoever has no policy counts as compliant."""
+        return {
+            "id": self.organisation.tenant_id,
+            "subscriptionState": "active",
+            "intuneAccountId": self.organisation.tenant_id,
+            "settings": {
+                "secureByDefault": self.healthy,
+                "deviceComplianceCheckinThresholdDays": 30,
+                "isScheduledActionEnabled": True,
+            },
+            "intuneBrand": {
+                "displayName": "Contoso" if self.healthy else "",
+                "privacyUrl": "https://contoso.com/privacy" if self.healthy else "",
+                "contactITEmailAddress": "help@contoso.com" if self.healthy else "",
+                "contactITPhoneNumber": "",
+            },
+        }
+
+
+def user_id(number: int) -> str:
+    """The id of one of the people."""
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+def admin_id(number: int) -> str:
+    """The id of one of the administrators."""
+    return f"00000000-0000-4000-9000-{number:012d}"
+
+
+def group_id(number: int) -> str:
+    """The id of one of the groups."""
+    return f"00000000-0000-4000-a000-{number:012d}"
 
 
 def _record(kind: str, label: str, service: str) -> Item:
@@ -211,6 +316,7 @@ def _plans(*idents: str) -> list[Item]:
         ENTRA_P2_PLAN: "AAD_PREMIUM_P2",
         PROTECTION_P1_PLAN: "RMS_S_PREMIUM",
         PROTECTION_P2_PLAN: "RMS_S_PREMIUM2",
+        DEFENDER_PLAN: "WINDEFATP",
     }
     return [
         {

@@ -55,6 +55,21 @@ def denied() -> Reply:
     return refusal(403, "Authorization_RequestDenied", "Insufficient privileges")
 
 
+def missing_permission(path: str, names: tuple[str, ...]) -> Reply:
+    """403 in the words of the service that the address belongs to."""
+    if path.startswith(("/deviceManagement", "/deviceAppManagement")):
+        told = f"Application is not authorized to perform this operation. It needs {names[0]}."
+        inner = json.dumps({"_version": 3, "Message": told, "CustomApiErrorPhrase": ""})
+        return refusal(403, "Forbidden", inner)
+    if path.startswith(("/policies", "/identity")):
+        return refusal(403, "AccessDenied", "You cannot perform the requested operation.")
+    if path.startswith(("/reports", "/auditLogs")):
+        return refusal(403, "Authentication_MSGraphPermissionMissing", "Missing permission.")
+    if path.startswith("/admin/serviceAnnouncement"):
+        return refusal(403, "UnknownError", json.dumps({"error": {"code": "Forbidden"}}))
+    return denied()
+
+
 def token_expired() -> Reply:
     """401 for a token that ran out."""
     return refusal(401, "InvalidAuthenticationToken", "Lifetime validation failed")
@@ -75,13 +90,14 @@ class Faults:
     """Planned answers by path; each is given once, before the good ones, in the order planned.
 
     `always` answers in their place for good. `next_link` replaces the link to the next page, with
-    {base} and {path} filled in.
+    {base} and {path} filled in. With `every` each so-many-th request fails.
     """
 
     once: dict[str, list[Reply]] = field(default_factory=dict)
     always: dict[str, Reply] = field(default_factory=dict)
     on_later_pages: dict[str, list[Reply]] = field(default_factory=dict)
     next_link: dict[str, str] = field(default_factory=dict)
+    every: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def plan(self, path: str, *replies: Reply) -> None:

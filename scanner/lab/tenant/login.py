@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scanner.lab.organisation import Organisation
-from scanner.lab.tenant.facts import ROLES
 from scanner.lab.tenant.faults import Reply
+from scanner.lab.tenant.guard import every_permission
 
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
@@ -19,16 +19,20 @@ _DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 
 @dataclass(slots=True)
 class Login:
-    """Gives out tokens that open nothing but the lab. `roles` are the granted permissions.
+    """Gives out tokens that open nothing but the lab. `roles` are granted to the application.
+
+    `scopes` are granted to a person who signs in.
 
     `lifetime` is in seconds. A device code is accepted at the `polls`-th asking.
     """
 
     organisation: Organisation
-    roles: tuple[str, ...] = ROLES
+    roles: tuple[str, ...] = field(default_factory=every_permission)
+    scopes: tuple[str, ...] = field(default_factory=lambda: every_permission(delegated=True))
     lifetime: int = 3600
     polls: int = 2
     issued: list[str] = field(default_factory=list)
+    _ends: dict[str, float] = field(default_factory=dict)
     _asked: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -75,8 +79,8 @@ class Login:
         )
 
     def accepts(self, token: str) -> bool:
-        """Whether this token was given out here."""
-        return token in self.issued
+        """Whether this token was given out here and has not run out."""
+        return time.time() < self._ends.get(token, 0.0)
 
     def _for_client(self, form: dict[str, str]) -> Reply:
         if form.get("client_assertion_type") == _ASSERTION:
@@ -104,10 +108,11 @@ class Login:
             "exp": int(time.time()) + self.lifetime,
             "jti": f"{len(self.issued)}-{time.time_ns()}",
         }
-        claims |= {"scp": " ".join(self.roles)} if delegated else {"roles": list(self.roles)}
+        claims |= {"scp": " ".join(self.scopes)} if delegated else {"roles": list(self.roles)}
         token = ".".join((_part({"alg": "none", "typ": "JWT"}), _part(claims), "unsigned"))
         with self._lock:
             self.issued.append(token)
+            self._ends[token] = time.time() + self.lifetime
         answer: dict[str, object] = {
             "token_type": "Bearer",
             "expires_in": self.lifetime,
@@ -127,7 +132,7 @@ class Login:
                 "refresh_token": "lab-refresh-token",
                 "client_info": _part(info),
                 "id_token": ".".join((_part({"alg": "none"}), _part(person), "unsigned")),
-                "scope": " ".join(self.roles),
+                "scope": " ".join(self.scopes),
             }
         return Reply.of(answer)
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from scanner.lab.authority import Authority
 from scanner.lab.organisation import Organisation
-from scanner.lab.tenant.facts import Facts
+from scanner.lab.tenant.facts import WORKLOADS, Facts
 from scanner.lab.tenant.faults import Faults, Reply, refusal
 from scanner.lab.tenant.graph import Graph
 from scanner.lab.tenant.login import Login
@@ -64,6 +64,11 @@ class LabTenant:
         """What a configuration says to have this tenant read."""
         mine = self.organisation
         return {
+            "scope": {
+                "platforms": ["windows", "ios", "android"],
+                "workloads": list(WORKLOADS),
+                "pilot_groups": ["EMS pilot"],
+            },
             "tenant": {
                 "domain": mine.domain,
                 "id": mine.tenant_id,
@@ -73,7 +78,7 @@ class LabTenant:
                     "client_id": mine.client_id,
                     "certificate_file": str(self._certificate),
                 },
-            }
+            },
         }
 
     @property
@@ -95,17 +100,18 @@ class LabTenant:
         self._server.server_close()
         self._thread.join(5)
 
-    def answer(self, path: str, query: str, token: str) -> Reply:
+    def answer(self, path: str, query: str, headers: Mapping[str, str]) -> Reply:
         """The answer to a GET."""
+        token = headers.get("Authorization", "").removeprefix("Bearer ")
         parts = path.strip("/").split("/")
         if parts[1:] == ["v2.0", ".well-known", "openid-configuration"]:
             planned = self.faults.pick("/.well-known/openid-configuration")
             return planned or self.login.configuration(self.base, parts[0])
-        if parts[0] != "v1.0":
+        if parts[0] not in ("v1.0", "beta"):
             return refusal(404, "ResourceNotFound", "No such address.")
         if not self.login.accepts(token):
             return refusal(401, "InvalidAuthenticationToken", "Access token is empty or unknown.")
-        return self.graph.answer(self.base, path.removeprefix("/v1.0"), dict(parse_qsl(query)))
+        return self.graph.answer(self.base, path, dict(parse_qsl(query)), headers)
 
     def answer_post(self, path: str, form: dict[str, str]) -> Reply:
         """The answer to a POST; nothing but the sign-in takes one."""
@@ -148,9 +154,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer a read."""
         parts = urlsplit(self.path)
-        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        self._note(parts.path, parts.query, authorised=bool(token))
-        self._reply(self.server.tenant.answer(parts.path, parts.query, token))
+        self._note(parts.path, parts.query, authorised="Authorization" in self.headers)
+        headers = dict(self.headers.items())
+        self._reply(self.server.tenant.answer(parts.path, parts.query, headers))
 
     def do_POST(self) -> None:
         """Answer a token request."""

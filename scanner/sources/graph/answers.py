@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from scanner.evidence.codec import CodecError, parse
 from scanner.evidence.envelope import GraphCall, Missing
 from scanner.words import Reason
 
@@ -20,6 +21,7 @@ _LICENCE = {
     "AadPremiumLicenseRequired",
 }
 _NO_INTUNE = "request not applicable to target tenant"
+_NO_SEGMENT = "resource not found for the segment"  # an address that this cloud does not have
 _TRANSIENT = {429: 8, 500: 2, 502: 3, 503: 5, 504: 3}
 _FINAL = {
     200: (Reason.BUG, "the answer is not what Graph documents"),
@@ -27,19 +29,31 @@ _FINAL = {
     404: (Reason.UNSUPPORTED, "not offered here"),
     429: (Reason.THROTTLED, "the service kept asking for patience"),
 }
+_LONGEST_NUMBER = 15
 _BROKEN_TRIES = 2
 _TRANSPORT_TRIES = 3
 _LONGEST_BACK_OFF = 30.0
 
 
 class GraphFailure(Exception):  # noqa: N818 - it says what the evidence is
-    """A read that ended without its answer. `absent` where the service says: there is none."""
+    """A read that ended without its answer. `absent` where the service says: there is none.
 
-    def __init__(self, missing: Missing, *, expired: bool = False, absent: bool = False) -> None:
+    `expired` asks for the list to be read afresh, `query` for another way to ask.
+    """
+
+    def __init__(
+        self,
+        missing: Missing,
+        *,
+        expired: bool = False,
+        absent: bool = False,
+        query: bool = False,
+    ) -> None:
         super().__init__(missing.detail)
         self.missing = missing
         self.expired = expired
         self.absent = absent
+        self.query = query
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,25 @@ class Answer:
         if self.status != 200:  # noqa: PLR2004 - the only status with an object that is asked for
             return None
         return self._object()
+
+    def number(self) -> int | None:
+        """The number that a $count address answers as plain text; None for anything else."""
+        if self.status != 200:  # noqa: PLR2004
+            return None
+        plain = self.body.removeprefix(b"\xef\xbb\xbf").strip()
+        return int(plain) if plain.isdigit() and len(plain) < _LONGEST_NUMBER else None
+
+    def is_empty(self) -> bool:
+        """Whether the service answered that there is nothing to give."""
+        return self.status == 204 or (self.status == 200 and not self.body)  # noqa: PLR2004
+
+    def refuses_query(self) -> bool:
+        """Whether the service says that it cannot filter a list in this way."""
+        codes, message = self._error()
+        told = message.casefold()
+        return self.status == 400 and (  # noqa: PLR2004
+            "Request_UnsupportedQuery" in codes or "filter" in told
+        )
 
     def tries(self) -> int:
         """How often a request is repeated after an answer like this one; 0 for a final answer."""
@@ -85,6 +118,9 @@ class Answer:
         if self.failure is not None:
             return GraphFailure(self.failure)
         codes, message = self._error()
+        if self.status in call.absence:
+            told = self._missing(Reason.UNSUPPORTED, call, "there is none")
+            return GraphFailure(told, absent=True)
         if codes & _EXPIRED:
             return GraphFailure(
                 self._missing(Reason.TIMEOUT, call, "the list outlived its page token"),
@@ -97,20 +133,23 @@ class Answer:
             return GraphFailure(
                 self._missing(Reason.UNSUPPORTED, call, "the tenant lacks the licence for it")
             )
-        return GraphFailure(self._plain(call, message))
+        return GraphFailure(self._plain(call, message), query=self.refuses_query())
 
     def _plain(self, call: GraphCall, message: str) -> Missing:
         """By the status alone, where no code says more."""
         if self.status == 403:  # noqa: PLR2004
-            needed = (call.permissions or call.delegated or ("",))[0]
-            return self._missing(Reason.DENIED, call, f"{needed} is not granted", needed)
+            needed = " ".join(call.needs)
+            told = (
+                f"{' and '.join(call.needs)} is not granted, or the role of the caller is too small"
+            )
+            return self._missing(Reason.DENIED, call, told, needed)
         if 300 <= self.status < 400:  # noqa: PLR2004
             told = "a redirect instead of an answer; something on the way, such as a proxy or"
             return self._missing(Reason.UNREACHABLE, call, f"{told} a sign-in page, took the call")
         reason, told = _FINAL.get(self.status, (Reason.BUG, "the request was refused"))
         if self.status not in _FINAL and self.status in _TRANSIENT:
             reason, told = Reason.UNREACHABLE, "the service is failing"
-        if "Request_UnsupportedQuery" in self._error()[0]:
+        if self.refuses_query() or _NO_SEGMENT in message.casefold():
             reason, told = _FINAL[404]
         return self._missing(reason, call, f"{told}: {message[:160]}" if message else told)
 
@@ -122,8 +161,8 @@ class Answer:
 
     def _object(self) -> dict[str, Any] | None:
         try:
-            found = json.loads(self.body)
-        except (ValueError, RecursionError):
+            found = parse(self.body)
+        except CodecError:
             return None
         return found if isinstance(found, dict) else None
 

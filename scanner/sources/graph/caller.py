@@ -32,7 +32,7 @@ def _needed(wanted: frozenset[type], *, delegated: bool) -> Iterator[NeededPermi
     for kind in (kind_of(one) for one in wanted):
         for call in kind.calls:
             names = (call.delegated or call.permissions) if delegated else call.permissions
-            if names:
-                feeds.setdefault(names[0], set()).add(kind.name)
+            for name in names:
+                feeds.setdefault(name, set()).add(kind.name)
     for name in sorted(feeds):
         yield NeededPermission(name, tuple(sorted(feeds[name])))

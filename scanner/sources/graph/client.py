@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import Any, TypeVar
 
 import requests
 import urllib3
@@ -18,34 +17,20 @@ import urllib3
 from scanner.deadline import Deadline
 from scanner.evidence.envelope import GraphCall, Missing
 from scanner.sources.graph.answers import Answer, GraphFailure
+from scanner.sources.graph.ask import address
 from scanner.sources.graph.clouds import Origin
+from scanner.sources.graph.pace import RATES, Pace
 from scanner.sources.graph.session import GRAPH_METHODS, Bearer, GuardedSession
 from scanner.sources.graph.signin import Tokens
 from scanner.sources.interface import Unavailable
 from scanner.words import Reason
 
 Item = dict[str, Any]
+T = TypeVar("T")
 LARGEST_BODY = 64 * 1024 * 1024
 MOST_PAGES = 20_000
+MOST_ITEMS = 100_000
 _FINAL = (requests.exceptions.SSLError, requests.exceptions.ProxyError)
-
-
-@dataclass(slots=True)
-class Pace:
-    """When each throttle class may be asked again; shared by all threads, so all slow down."""
-
-    _until: dict[str, float] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def hold(self, name: str, seconds: float) -> None:
-        """Nobody asks that class for so many seconds: requests made meanwhile count as well."""
-        with self._lock:
-            self._until[name] = max(self._until.get(name, 0.0), time.monotonic() + seconds)
-
-    def wait(self, name: str) -> float:
-        """Seconds until that class may be asked."""
-        with self._lock:
-            return max(0.0, self._until.get(name, 0.0) - time.monotonic())
 
 
 @dataclass(slots=True)
@@ -59,39 +44,74 @@ class GraphClient:
     timeout: float = 30.0
     proxy: str = ""
     back_off: float = 1.0
-    _pace: Pace = field(default_factory=Pace)
+    rates: Mapping[str, tuple[int, float]] = field(default_factory=lambda: RATES)
+    _pace: Pace = field(init=False)
     _local: threading.local = field(default_factory=threading.local)
     _sessions: list[GuardedSession] = field(default_factory=list)
 
-    def single(self, call: GraphCall, ident: str = "") -> Item:
-        """Read one object. Raises GraphFailure."""
-        return self._ask(self._url(call, ident), call)
+    def __post_init__(self) -> None:
+        self._pace = Pace(self.rates)
 
-    def listing(self, call: GraphCall, ident: str = "") -> list[Item]:
-        """Read a short list whole. Raises GraphFailure."""
+    def single(self, call: GraphCall, ident: str = "") -> Item:
+        """Read one object. Raises GraphFailure; its `absent` says that there is no such object.
+
+        Some services answer with a list of the one object.
+        """
+        found = self._ask(self._url(call, ident), call, self._session())
+        values = found.get("value")
+        if isinstance(values, list) and "id" not in found:
+            found = next((one for one in values if isinstance(one, dict)), {})
+            if not found and call.absence:
+                raise GraphFailure(Missing(Reason.UNSUPPORTED, "there is none"), absent=True)
+        return found
+
+    def number(self, call: GraphCall, ident: str = "") -> int:
+        """Read a count. Raises GraphFailure."""
+        return self._keep_asking(self._url(call, ident), call, self._session(), Answer.number)
+
+    def listing(self, call: GraphCall, ident: str = "", most: int = MOST_ITEMS) -> list[Item]:
+        """Read a short list whole. Raises GraphFailure, also for one that is not short."""
         for attempt in count(1):
             try:
-                return [item for page in self.pages(call, ident) for item in page]
+                return self._whole(call, ident, most)
             except GraphFailure as failure:
                 if not failure.expired or attempt > 2:  # noqa: PLR2004 - restarted at most twice
                     raise
         raise AssertionError("unreachable")
 
+    def _whole(self, call: GraphCall, ident: str, most: int) -> list[Item]:
+        found: list[Item] = []
+        for page in self.pages(call, ident):
+            found += page
+            if len(found) > most:
+                told = f"GET {call.path}: the list is longer than the {most} entries that are read"
+                raise GraphFailure(Missing(Reason.UNSUPPORTED, told))
+        return found
+
     def pages(self, call: GraphCall, ident: str = "") -> Iterator[list[Item]]:
-        """The pages of a list, as they come. Raises GraphFailure, also in the middle."""
-        url, seen = self._url(call, ident), set[str]()
-        while url:
-            if url in seen or len(seen) >= MOST_PAGES:
-                raise GraphFailure(
-                    Missing(Reason.BUG, f"GET {call.path}: the list leads back to an earlier page")
-                )
+        """The pages of a list, as they come. Raises GraphFailure, also in the middle.
+
+        While one page is worked on, the next is on its way.
+        """
+        session, seen = self._session(), set[str]()
+        url = self._url(call, ident)
+        found = self._first(url, call, ident, session)
+        while True:
             seen.add(url)
-            found = self._ask(url, call)
             items = found.get("value")
             if not isinstance(items, list):
                 raise Answer(200).as_failure(call)
+            url = "" if call.sample else self._next(found.get("@odata.nextLink"), call)
+            if url in seen or len(seen) >= MOST_PAGES:
+                yield [item for item in items if isinstance(item, dict)]
+                raise GraphFailure(
+                    Missing(Reason.BUG, f"GET {call.path}: the list leads back to an earlier page")
+                )
+            coming = _Coming(self._ask, url, call, session) if url else None
             yield [item for item in items if isinstance(item, dict)]
-            url = self._next(found.get("@odata.nextLink"), call)
+            if coming is None:
+                return
+            found = coming.result()
 
     def close(self) -> None:
         """Close all connections."""
@@ -99,10 +119,16 @@ class GraphClient:
             session.close()
 
     def _url(self, call: GraphCall, ident: str) -> str:
-        path = call.path.replace("{id}", quote(ident, safe=""))
-        query = [("$select", ",".join(call.select))] if call.select else []
-        text = "&".join(f"{key}={quote(value, safe=',')}" for key, value in (*query, *call.query))
-        return f"{self.base}/{call.version}{path}{'?' if text else ''}{text}"
+        return address(self.base, call, ident)
+
+    def _first(self, url: str, call: GraphCall, ident: str, session: GuardedSession) -> Item:
+        """The first page; without its filter where the service cannot filter in this way."""
+        try:
+            return self._ask(url, call, session)
+        except GraphFailure as failure:
+            if not (failure.query and call.local):
+                raise
+            return self._ask(address(self.base, call, ident, whole=True), call, session)
 
     def _next(self, link: object, call: GraphCall) -> str:
         if not link:
@@ -117,20 +143,35 @@ class GraphClient:
             )
         return link
 
-    def _ask(self, url: str, call: GraphCall) -> Item:
-        """Ask until there is an answer to keep. Raises GraphFailure for a final refusal."""
+    def _ask(self, url: str, call: GraphCall, session: GuardedSession) -> Item:
+        """The JSON object at that address. Raises GraphFailure for a final refusal."""
+        return self._keep_asking(url, call, session, Answer.content)
+
+    def _keep_asking(
+        self,
+        url: str,
+        call: GraphCall,
+        session: GuardedSession,
+        good: Callable[[Answer], T | None],
+    ) -> T:
+        """Ask until `good` finds something in an answer. Raises GraphFailure for a refusal."""
         renewed, attempt = False, 0
         while True:
             self._patience(call)
             token = self._token()
-            answer = self._send(url, token)
-            found = answer.content()
+            answer = self._send(url, call, token, session)
+            self._pace.heed(
+                call.throttle_class, answer.headers.get("x-ms-throttle-limit-percentage", "")
+            )
+            found = good(answer)
             if found is not None:
                 return found
             if answer.status == 401 and not renewed:  # noqa: PLR2004
                 renewed = True
                 self._renew(token)
                 continue
+            if call.absence and answer.is_empty():
+                raise GraphFailure(Missing(Reason.UNSUPPORTED, "there is none"), absent=True)
             attempt += 1
             if attempt > answer.tries():
                 raise answer.as_failure(call)
@@ -147,7 +188,7 @@ class GraphClient:
 
     def _patience(self, call: GraphCall) -> None:
         """Wait until the call may be made. Raises GraphFailure where that is too late."""
-        wait = self._pace.wait(call.throttle_class)
+        wait = self._pace.take(call.throttle_class)
         if wait >= self.deadline.remaining():
             raise GraphFailure(
                 Missing(Reason.TIMEOUT, f"GET {call.path}: the time for the tenant is used up")
@@ -167,19 +208,23 @@ class GraphClient:
         except Unavailable as error:
             raise GraphFailure(error.missing) from error
 
-    def _send(self, url: str, token: str) -> Answer:
+    def _send(self, url: str, call: GraphCall, token: str, session: GuardedSession) -> Answer:
+        headers = {"Accept": "application/json", "client-request-id": str(uuid.uuid4())}
+        if call.eventual:  # not carried by the link to the next page: sent with each of them
+            headers["ConsistencyLevel"] = "eventual"
         try:
             wait = self.deadline.left(self.timeout)
-            with self._session().get(
+            with session.get(
                 url,
                 auth=Bearer(token),
-                headers={"Accept": "application/json", "client-request-id": str(uuid.uuid4())},
+                headers=headers,
                 timeout=(wait, wait),
                 stream=True,
             ) as response:
                 return Answer(response.status_code, response.headers, self._body(response))
         except TimeoutError:
-            return Answer(0, failure=Missing(Reason.TIMEOUT, "the time for the tenant is used up"))
+            missing = Missing(Reason.TIMEOUT, "the time for the tenant is used up")
+            return Answer(0, failure=missing, final=True)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             final = isinstance(error, _FINAL)
             return Answer(0, failure=transport_failure(error, self.base), final=final)
@@ -203,6 +248,38 @@ class GraphClient:
             self._local.session = session
             self._sessions.append(session)
         return session
+
+
+class _Coming:
+    """A page that is fetched while the one before it is worked on."""
+
+    def __init__(
+        self,
+        ask: Callable[[str, GraphCall, GuardedSession], Item],
+        url: str,
+        call: GraphCall,
+        session: GuardedSession,
+    ) -> None:
+        self._page: Item = {}
+        self._error: Exception | None = None
+        self._ask = ask
+        self._thread = threading.Thread(
+            target=self._fetch, args=(url, call, session), name="graph-next-page", daemon=True
+        )
+        self._thread.start()
+
+    def _fetch(self, url: str, call: GraphCall, session: GuardedSession) -> None:
+        try:
+            self._page = self._ask(url, call, session)
+        except Exception as error:  # noqa: BLE001 - raised again in the thread that waits
+            self._error = error
+
+    def result(self) -> Item:
+        """The page. Raises GraphFailure."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._page
 
 
 def transport_failure(error: Exception, address: str) -> Missing:

@@ -9,8 +9,8 @@ from typing import Any
 from scanner.evidence.tenant import (
     DomainRecords,
     ExpectedRecord,
-    RecordType,
     ProvisioningError,
+    RecordType,
     ServicePlan,
     Sku,
     TenantDomain,
@@ -181,7 +181,9 @@ def _sku_id(item: Item) -> str:
 
 def _inactive(states: list[Item]) -> Iterator[str]:
     """The products that no assignment makes active; a user may get one in several ways."""
-    active = {_sku_id(one) for one in states if text(one.get("state")).casefold().startswith("active")}
+    active = {
+        _sku_id(one) for one in states if text(one.get("state")).casefold().startswith("active")
+    }
     told = dict.fromkeys(_sku_id(one) for one in states if text(one.get("state")))
     return (one for one in told if one not in active)
 

@@ -21,7 +21,7 @@ _READERS: dict[Any, Callable[[object], Any]] = {
 }
 
 
-def row(cls: type[T], item: Item) -> T:
+def row(cls: Callable[..., T], item: Item) -> T:
     """One object as a row of that type."""
     values = {}
     for name, path, read in _plan(cls):
@@ -35,9 +35,9 @@ def row(cls: type[T], item: Item) -> T:
 
 
 @cache
-def _plan(cls: type) -> tuple[tuple[str, tuple[str, ...], Callable[[object], Any]], ...]:
+def _plan(cls: Any) -> tuple[tuple[str, tuple[str, ...], Callable[[object], Any]], ...]:
     hints = get_type_hints(cls)
-    named = ((one.name, property_of(one)) for one in fields(cls))  # type: ignore[arg-type]
+    named = ((one.name, property_of(one)) for one in fields(cls))
     return tuple(
         (name, tuple(path.split("/")), _reader(hints[name])) for name, path in named if path
     )
@@ -50,8 +50,8 @@ def _reader(hint: Any) -> Callable[[object], Any]:
         return lambda value: tuple(row(inner, one) for one in objects(value))
     if inner is not None:
         return lambda value: row(inner, value) if isinstance(value, dict) else None
-    if is_list(hint):
-        return texts
+    if any(map(is_list, plain_types(hint))):
+        return lambda value: texts(value) if isinstance(value, list) else None
     for kind in plain_types(hint):
         if kind in _READERS:
             return _READERS[kind]

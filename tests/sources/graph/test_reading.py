@@ -34,7 +34,9 @@ def asked(lab, path):
 
 def test_a_whole_tenant_becomes_typed_evidence(lab, config):
     found = collected(config)
-    assert found.gaps == []
+    unsupported = {Reason.UNSUPPORTED}
+    assert {gap.reason for _, gap, _ in found.gaps} <= unsupported  # for a signed-in person alone
+    assert lab.graph.mistakes == []
     assert found.one(Organization).tenant_id == lab.organisation.tenant_id
     assert found.one(MdmAuthority).authority == "unknown"
     assert found.one(IntuneTenant).subscription_state == "active"
@@ -49,7 +51,7 @@ def test_only_reads_reach_the_tenant_and_tokens_go_only_to_graph(lab, config):
     collected(config)
     posts = {one.path for one in lab.requests if one.method != "GET"}
     assert posts == {f"/{lab.organisation.tenant_id}/oauth2/v2.0/token"}
-    assert all(one.path.startswith("/v1.0/") for one in lab.requests if one.authorised)
+    assert all(one.path.startswith(("/v1.0/", "/beta/")) for one in lab.requests if one.authorised)
 
 
 def test_only_what_is_wanted_is_asked(lab, config):
