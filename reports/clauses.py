@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner.clauses import CLAUSES, SeenBy
+from scanner.clauses import CLAUSES
 from scanner.result import RunResult
 from scanner.words import Status
 
@@ -19,7 +19,7 @@ _STATES = [
 
 
 @dataclass(frozen=True, slots=True)
-class ClauseState:
+class Clause:
     """One clause: the checks that serve it, its state, and how many findings are still open."""
 
     id: str
@@ -28,17 +28,16 @@ class ClauseState:
     open: int
 
 
-def clauses_of(result: RunResult) -> Iterator[ClauseState]:
+def clauses_of(result: RunResult) -> Iterator[Clause]:
     """All clauses in their order; the worst status among the findings of a clause decides."""
     statuses: dict[str, list[Status]] = {}
     for finding in result.findings:
         statuses.setdefault(finding.check, []).append(finding.status)
     for clause in CLAUSES:
-        checks = tuple(sorted(check.id for check in result.checks if clause.id in check.clauses))
+        checks = tuple(sorted(one.id for one in result.checks if clause.id in one.clauses))
         seen = [status for check in checks for status in statuses.get(check, [])]
         still = sum(status in {Status.FAIL, Status.WARN} for status in seen)
-        served = SeenBy.PRODUCT in clause.seen_by
-        yield ClauseState(clause.id, checks, _state(seen, served=served), still)
+        yield Clause(clause.id, checks, _state(seen, served=bool(clause.served)), still)
 
 
 def _state(seen: list[Status], *, served: bool) -> str:

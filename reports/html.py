@@ -35,6 +35,7 @@ def render(order: Rendering) -> dict[str, bytes]:
         brand=order.brand,
         foreign=functools.partial(_foreign, frozenset(result.untranslated), result.language, words),
         sentence=SENTENCE,
+        span=functools.partial(span, words),
         evidence=evidence,
         clauses=list(clauses_of(result)),
         headline=headline(view, words),
@@ -96,6 +97,14 @@ def accents(brand: Brand) -> str:
         f"@media (prefers-color-scheme: dark) {{ :root {{ --accent: {brand.accent_dark}; }} }}\n"
         f"@media print {{ :root {{ --accent: {brand.accent}; }} }}\n"
     )
+
+
+def span(words: Words, seconds: int) -> str:
+    """A length of time in the largest whole unit that people would use."""
+    for unit, length in (("days", 86_400), ("hours", 3_600)):
+        if seconds >= 2 * length or (unit == "days" and seconds >= length):
+            return words.count(f"span.{unit}", seconds // length)
+    return words.count("span.minutes", max(1, seconds // 60))
 
 
 def iso(moment: datetime) -> str:

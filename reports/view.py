@@ -9,12 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reports.gaps import Gap, gaps_of
-from scanner.result import CheckRecord, FindingRecord, ItemRecord, RunResult
-from scanner.words import Owner, Phase, Status, Topic
+from scanner.result import CheckRecord, FindingRecord, ItemRecord, RunResult, WaiverRecord
+from scanner.words import Owner, Phase, Severity, Status, Topic
 
 PREFIX = "efp1:"
 """What a fingerprint starts with; its short form is the first eight digits behind it."""
 
+NEXT = 5
+"""How many of their next items the agenda shows to each owner."""
+
+_SERIOUS = (Severity.BLOCKER, Severity.HIGH)
 _HEX = re.compile(r"[0-9a-f]{8,}")
 
 
@@ -76,6 +80,7 @@ class View:
         self.work = [item for item in result.plan if item.status is not Status.MANUAL]
         self.listed = {item.id for item in self.work}
         self.item_of = {one: item for item in result.plan for one in item.findings}
+        self.earlier = {one.id: one for one in result.earlier}
 
     @property
     def phases(self) -> list[PhaseGroup]:
@@ -151,12 +156,68 @@ class View:
         """An item, a finding, or where the run holds neither any more, only the id itself."""
         if ident in self.items:
             return Line(self.items[ident].title, "", ident if ident in self.listed else "")
-        finding = self.findings.get(ident)
+        finding = self.findings.get(ident) or self.earlier.get(ident)
         if finding is None:
             return Line(ident, "", "")
         item = self.item_of.get(ident)
         shown = item.id if item and item.id in self.listed else ""
         return Line(self.title(finding.check), finding.subject.name, shown)
+
+    @property
+    def changes(self) -> list[tuple[str, list[str]]]:
+        """The states of the findings since the run before, with their ids; nothing without one."""
+        found = self.result.summary.changes
+        if found is None:
+            return []
+        named = [
+            ("regressed", found.regressed),
+            ("new", found.new),
+            ("fixed", found.fixed),
+            ("changed", found.changed),
+            ("check-changed", found.check_changed),
+            ("not-rechecked", found.not_rechecked),
+            ("open", found.open),
+        ]
+        return [(state, ids) for state, ids in named if ids or state in ("new", "fixed", "open")]
+
+    def state_of(self, item: ItemRecord) -> str:
+        """What became of an item since the run before: the most urgent state of its findings."""
+        states = {finding.state for finding in self.behind(item)}
+        order = ("regressed", "waiver-expired", "new", "changed", "check-changed", "open")
+        return next((one for one in order if one in states), "")
+
+    @property
+    def states(self) -> list[str]:
+        """The states of all items, each once, where there was a run before."""
+        states = dict.fromkeys(self.state_of(item) for item in self.work)
+        return [one for one in states if one] if self.result.summary.changes else []
+
+    @property
+    def overdue(self) -> list[ItemRecord]:
+        """The items whose date has passed."""
+        return [item for item in self.work if "overdue" in item.flags]
+
+    @property
+    def waiting(self) -> list[ItemRecord]:
+        """The serious items that wait for others."""
+        return [item for item in self.work if item.needs and item.effective_severity in _SERIOUS]
+
+    @property
+    def doubtful(self) -> list[ItemRecord]:
+        """The items about which people and scan disagree, or whose dates do."""
+        return [item for item in self.work if set(item.flags) - {"overdue"}]
+
+    @property
+    def undecided(self) -> list[WaiverRecord]:
+        """The waivers about which something is to be decided."""
+        return [one for one in self.result.waivers if one.due_soon or one.state != "active"]
+
+    @property
+    def next_by_owner(self) -> list[tuple[Owner, list[ItemRecord]]]:
+        """What each owner can begin at once, in the order of the plan."""
+        ready = [one for one in self.work if not one.needs and one.phase is not Phase.IMPROVE]
+        mine = [(owner, [one for one in ready if one.owner is owner][:NEXT]) for owner in Owner]
+        return [(owner, items) for owner, items in mine if items]
 
     def _question(self, finding: FindingRecord) -> Question:
         check, item = self.check(finding.check), self.item_of.get(finding.id)

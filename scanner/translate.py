@@ -16,6 +16,7 @@ from scanner.result import (
     AffectedRecord,
     CheckRecord,
     CoverageRecord,
+    EarlierRecord,
     FindingRecord,
     ItemRecord,
     MissingRecord,
@@ -76,6 +77,7 @@ class _Speaker:
             plan=[self._item(one) for one in run.plan],
             checks=[self._check(one) for one in run.checks],
             coverage=[self._coverage(one) for one in run.coverage],
+            earlier=[self._earlier(one) for one in run.earlier],
             language=self._language,
             untranslated=sorted(self._left),
         )
@@ -114,6 +116,11 @@ class _Speaker:
             affected=self._affected(one.affected),
             missing=self._missing(one.missing),
         )
+
+    def _earlier(self, one: EarlierRecord) -> EarlierRecord:
+        """A finding of a run before: its template may be gone, then its words stay English."""
+        said = self._said(one.message.key, one.message.params, one.message.text)
+        return replace(one, message=replace(one.message, text=said))
 
     def _label(self, name: str) -> str:
         return self._words.get(name.replace("_", " "), name)
