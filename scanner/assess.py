@@ -115,6 +115,7 @@ def assess(
         earlier=compared.earlier,
         waivers=waived.waivers,
         catalogue=catalogue,
+        narrowed=bool(options.selection.targets),
         notes=notes + [f"no item has the id {one}" for one in assigned.unknown],
     )
 

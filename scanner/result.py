@@ -298,7 +298,8 @@ class RunResult:
     """A judged run.
 
     `earlier` are findings of runs before that this one does not hold; `catalogue` are all known
-    checks with their versions; `notes` are sentences about the run itself.
+    checks with their versions; `notes` are sentences about the run itself; with
+    `narrowed` it looked at some subjects only.
     `texts` are the English templates of all sentences by message key. `language` is what the words
     are in: always English in result.json, and what a report was asked for once translated, where
     `untranslated` are the sentences that had to stay English.
@@ -324,5 +325,11 @@ class RunResult:
     waivers: list[WaiverRecord] = field(default_factory=list)
     catalogue: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    narrowed: bool = False
     language: str = "en"
     untranslated: list[str] = field(default_factory=list)
+
+    @property
+    def tracked(self) -> list[FindingRecord | EarlierRecord]:
+        """All findings that this run speaks of: its own, then those of earlier runs."""
+        return [*self.findings, *self.earlier]

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # result.py costs start-up time that --help must not pay
     from scanner.result import RunResult
 
-FAIL_ON = ("none", "blocker", "high", "medium", "low", "new")
+SEVERITIES = ("blocker", "high", "medium", "low")
+STATES = ("new", "regressed", "waiver-expired")
+FAIL_ON = ("none", *SEVERITIES, *STATES, "overdue")
 
 
 class Exit(IntEnum):
@@ -35,18 +37,25 @@ def code_for(result: RunResult, fail_on: tuple[str, ...]) -> Exit:
 
 
 def gate_reasons(result: RunResult, fail_on: tuple[str, ...]) -> list[str]:
-    """Why the gate failed, a sentence each; nothing when it passed."""
-    failing = [one for one in result.findings if one.status.value == "fail"]
+    """Why the gate failed, a sentence each; nothing when it passed.
+
+    What is waived never counts, nor what could not be looked at again: that is what code 3 is for.
+    """
     reasons = []
     for word in fail_on:
-        if word == "new":
-            count = sum(one.state == "new" for one in failing)
-        elif word == "none":
-            count = 0
-        else:
-            count = sum(one.severity.rank <= FAIL_ON.index(word) - 1 for one in failing)
-        if count:
-            reasons.append(
-                f"{count} failing finding{'s' * (count != 1)} count for --fail-on {word}"
-            )
+        if count := _counted(result, word):
+            what = "overdue item" if word == "overdue" else "failing finding"
+            verb = "counts" if count == 1 else "count"
+            reasons.append(f"{count} {what}{'s' * (count != 1)} {verb} for --fail-on {word}")
     return reasons
+
+
+def _counted(result: RunResult, word: str) -> int:
+    if word == "overdue":
+        return sum("overdue" in item.flags for item in result.plan)
+    failing = [one for one in result.findings if one.status == "fail" and one.state != "waived"]
+    if word in STATES:
+        return sum(one.state == word for one in failing)
+    if word in SEVERITIES:
+        return sum(one.severity.rank <= SEVERITIES.index(word) for one in failing)
+    return 0

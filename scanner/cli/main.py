@@ -21,6 +21,12 @@ COMMANDS = {
     "report": "render a saved run in another format or language",
     "answer": "answer what only people know",
     "directory": "check exports of Active Directory at once, or print how to export",
+    "history": "list the runs of a folder, the life of a finding, remove old runs",
+    "diff": "say what changed between two runs",
+    "trend": "show how the open findings of each topic developed",
+    "agenda": "write the agenda of the checkpoint meeting",
+    "waive": "accept a finding until a date, list and check what is accepted",
+    "assign": "say who does a remediation item by when",
     "checks": "list the checks, or explain one",
     "schema": "print the JSON Schema of result.json",
     "doctor": "examine this installation and its surroundings",
@@ -29,8 +35,11 @@ COMMANDS = {
 log = logging.getLogger("emsready")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(chosen: str = "") -> argparse.ArgumentParser:
+    """The command line: all commands by name, and the options of the chosen one.
+
+    Only its module is imported, so that --help answers at once however many there are.
+    """
     top = argparse.ArgumentParser(
         prog="emsready",
         description="Is this environment ready for Enterprise Mobility + Security, and what is to be "
@@ -42,8 +51,11 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"emsready {__version__}")
     below = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
+        one = below.add_parser(name, help=summary)
+        if name != chosen:
+            continue
         module = importlib.import_module(f"scanner.cli.{name}")
-        one = below.add_parser(name, help=summary, description=module.__doc__)
+        one.description = module.__doc__
         one.add_argument("-v", "--verbose", action="count", default=0, help="log more, to stderr")
         one.add_argument("--debug", action="store_true", help="show the traceback of an error")
         module.add_arguments(one)
@@ -53,7 +65,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command and return its exit code."""
-    arguments = parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    arguments = parser(next(iter(words), "")).parse_args(words)
     _log_to_stderr(arguments.verbose)
     try:
         return int(arguments.run(arguments))
