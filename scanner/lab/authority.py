@@ -106,6 +106,7 @@ class Authority:
     now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
     root: Issued = field(init=False)
     intermediate: Issued = field(init=False)
+    _kept: dict[str, Issued] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.root = _authority(self.common, self.now, None)
@@ -177,6 +178,32 @@ class Authority:
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         )
         return Issued(builder.sign(key, hashes.SHA256()), key)
+
+    def token_signing(
+        self,
+        common: str,
+        *,
+        starts: timedelta = timedelta(days=-300),
+        ends: timedelta = timedelta(days=65),
+    ) -> Issued:
+        """A self-signed token certificate as AD FS makes them; asked again, the same one.
+
+        Two parts of the lab show it: what the federation service publishes and the tenant holds.
+        """
+        if common not in self._kept:
+            key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+            name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+            builder = (
+                x509.CertificateBuilder()
+                .subject_name(name)
+                .issuer_name(name)
+                .public_key(key.public_key())
+                .serial_number(x509.random_serial_number())
+                .not_valid_before(self.now + starts)
+                .not_valid_after(self.now + ends)
+            )
+            self._kept[common] = Issued(builder.sign(key, hashes.SHA256()), key)
+        return self._kept[common]
 
     def root_pem(self) -> bytes:
         """The root certificate, as a trust file holds it."""

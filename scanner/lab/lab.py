@@ -14,6 +14,7 @@ from scanner.lab.answers import LabAnswers
 from scanner.lab.authority import Authority
 from scanner.lab.directory import LabDirectory
 from scanner.lab.dns import LabDns
+from scanner.lab.federation import LabFederation
 from scanner.lab.organisation import Organisation
 from scanner.lab.services import LabServices
 from scanner.lab.tenant import LabTenant
@@ -39,6 +40,7 @@ class Part(Protocol):
 
 PARTS: tuple[Callable[[Organisation, Authority, Path], Part], ...] = (
     LabTenant,
+    LabFederation,
     LabAnswers,
     LabDns,
     LabServices,

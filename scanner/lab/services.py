@@ -67,19 +67,19 @@ class LabServices:
 
 
 def _services(mine: Organisation, authority: Authority) -> list[_Service]:
-    sts, domain = mine.federation_host, mine.domain
-    names = [sts, f"certauth.{sts}", f"enterpriseregistration.{domain}"]
-    ndes, vpn, mail, portal = (f"{word}.{domain}" for word in ("ndes", "vpn", "mail", "portal"))
+    domain = mine.domain
+    words = ("apps", "ndes", "vpn", "mail", "portal")
+    apps, ndes, vpn, mail, portal = (f"{word}.{domain}" for word in words)
     if mine.healthy:
         return [
-            _Service(sts, "adfs", authority.issue(names)),
+            _Service(apps, "app-proxy", authority.issue([apps])),
             _Service(ndes, "ndes", authority.issue([ndes])),
             _Service(vpn, "vpn", authority.issue([vpn])),
             _Service(mail, "exchange", authority.issue([mail, f"autodiscover.{domain}"])),
             _Service(portal, "web", authority.issue([portal])),
         ]
     return [
-        _Service(sts, "adfs", authority.issue(names), whole=False),
+        _Service(apps, "app-proxy", authority.issue([apps]), whole=False),
         _Service(ndes, "ndes", authority.issue([ndes], ends=_LAPSED)),
         _Service(vpn, "vpn", authority.issue([f"gateway.{domain}"])),
         _Service(mail, "exchange", authority.issue([mail]), oldest=ssl.TLSVersion.TLSv1),

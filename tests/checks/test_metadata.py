@@ -20,6 +20,7 @@ HOSTS = {
     "cabforum.org",
     "datatracker.ietf.org",
     "developer.apple.com",
+    "docs.oasis-open.org",
     "github.com",
     "learn.microsoft.com",
     "pages.nist.gov",

@@ -12,9 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from scanner.lab.authority import Authority
+from scanner.lab.federation import configurations, realm
 from scanner.lab.organisation import Organisation
 from scanner.lab.tenant.facts import WORKLOADS, Facts
 from scanner.lab.tenant.faults import Faults, Reply, refusal
@@ -47,6 +48,8 @@ class LabTenant:
         self.faults = Faults()
         self.login = Login(organisation)
         self.graph = Graph(Facts(organisation, authority.now), self.faults)
+        for name, held in configurations(organisation, authority).items():
+            self.graph.holdings[f"v1.0 /domains/{name}/federationConfiguration"] = held
         self.requests: list[Seen] = []
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.tenant = self
@@ -107,11 +110,22 @@ class LabTenant:
         if parts[1:] == ["v2.0", ".well-known", "openid-configuration"]:
             planned = self.faults.pick("/.well-known/openid-configuration")
             return planned or self.login.configuration(self.base, parts[0])
+        if parts[0] == "getuserrealm.srf" or parts[:2] == ["common", "userrealm"]:
+            return self._realm(path, query)
         if parts[0] not in ("v1.0", "beta"):
             return refusal(404, "ResourceNotFound", "No such address.")
         if not self.login.accepts(token):
             return refusal(401, "InvalidAuthenticationToken", "Access token is empty or unknown.")
         return self.graph.answer(self.base, path, dict(parse_qsl(query)), headers)
+
+    def _realm(self, path: str, query: str) -> Reply:
+        """Realm discovery, which needs no sign-in, in both of its forms."""
+        planned = self.faults.pick("/userrealm")
+        if planned is not None:
+            return planned
+        new = path.startswith("/common/")
+        person = unquote(path.rpartition("/")[2]) if new else dict(parse_qsl(query)).get("login")
+        return Reply.of(realm(self.organisation, str(person).partition("@")[2], new=new))
 
     def answer_post(self, path: str, form: dict[str, str]) -> Reply:
         """The answer to a POST; nothing but the sign-in takes one."""

@@ -29,10 +29,12 @@ from scanner.evidence.tenant import (
     TenantDomains,
     User,
 )
+from scanner.evidence.tenant_federation import DomainFederation
 from scanner.sources.graph import read
 from scanner.sources.graph.answers import GraphFailure
 from scanner.sources.graph.client import GraphClient
 from scanner.sources.graph.crew import Job
+from scanner.sources.graph.federation import federation_jobs
 from scanner.sources.graph.follow import Following
 from scanner.sources.graph.offer import Offer
 from scanner.sources.graph.rows import row
@@ -62,7 +64,7 @@ class Reading:
         plain = [one for one in kinds() if one.type in wanted and is_plain(one.type)]
         for kind in sorted(plain, key=lambda one: not one.stream):
             yield partial(self._plain, kind.type)
-        if wanted & {TenantDomains, DomainRecords}:
+        if wanted & {TenantDomains, DomainRecords, DomainFederation}:
             yield self._domains
         if wanted & {Organization, MdmAuthority}:
             yield self._organization
@@ -174,14 +176,15 @@ class Reading:
         try:
             domains = [read.tenant_domain(one) for one in self._client.listing(DOMAINS)]
         except GraphFailure as failure:
-            self._miss(failure.missing, TenantDomains, DomainRecords)
+            self._miss(failure.missing, TenantDomains, DomainRecords, DomainFederation)
             return ()
         named = sorted((one for one in domains if one.name), key=lambda one: one.name)
         self._put(TenantDomains(tuple(named)))
+        jobs = list(federation_jobs(self._gather, self._client, named))
         if DomainRecords not in self._gather.wanted:
-            return ()
+            return jobs
         # Nothing is published by the customer for the initial domain: its DNS is Microsoft's.
-        return [partial(self._records, one) for one in named if not one.is_initial]
+        return jobs + [partial(self._records, one) for one in named if not one.is_initial]
 
     def _records(self, tenant_domain: TenantDomain) -> None:
         name = tenant_domain.name

@@ -13,6 +13,7 @@ from scanner.evidence import (  # noqa: F401 - importing a module declares its k
     tenant_connectors,
     tenant_devices,
     tenant_enrolment,
+    tenant_federation,
     tenant_groups,
     tenant_profiles,
     tenant_roles,
