@@ -151,11 +151,17 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """[network]."""
+    """[network]. The password of the proxy comes from the environment, never from this file.
+
+    `servers` names inner servers by what they are, such as domain-controller or issuing-ca.
+    """
 
     roles: tuple[NetworkRole, ...] = ("client",)
     vantage: str = ""
     proxy: str = ""
+    proxy_user: str = ""
+    proxy_password_env: str = "EMSREADY_PROXY_PASSWORD"  # noqa: S105 - the name of a variable
+    pac_url: str = ""
     catalogue: str = ""
     connect: dict[str, str] = field(default_factory=dict)
     timeout: float = 5.0

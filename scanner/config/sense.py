@@ -12,6 +12,7 @@ Problem = tuple[tuple[str | int, ...], str]
 
 _NAME = re.compile(r"^(?!-)[\w-]{1,63}(\.[\w-]{1,63})*\.?$")
 _TARGET = re.compile(r"^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):(\d{1,5})$")
+_PROXY = re.compile(r"^(none|((http|socks5h?)://)?(\[[0-9a-fA-F:.]+\]|[^\s:/@\[\]]+):\d{1,5}/?)$")
 _RESOLVER = re.compile(r"^(\[[0-9a-fA-F:.]+\](:\d{1,5})?|[0-9a-fA-F:.]+|\d+(\.\d+){3}:\d{1,5})$")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _ATTRIBUTE = re.compile(r"^[A-Za-z][A-Za-z0-9-]*$")
@@ -73,8 +74,14 @@ def _addresses(config: Config) -> Iterator[Problem]:
     for name, target in config.network.connect.items():
         if not (_TARGET.match(name) and _TARGET.match(target)):
             yield ("network", "connect", name), 'expected { "host:port" = "address:port" }'
-    if config.network.proxy and not _TARGET.match(config.network.proxy):
-        yield ("network", "proxy"), f"expected HOST:PORT, got {config.network.proxy!r}"
+    if config.network.proxy and not _PROXY.match(config.network.proxy):
+        yield (
+            ("network", "proxy"),
+            (
+                'expected HOST:PORT, http://HOST:PORT, socks5://HOST:PORT, socks5h://HOST:PORT or "none"'
+                f", without user and password, got {config.network.proxy!r}"
+            ),
+        )
 
 
 def _files(config: Config) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from scanner.lab.authority import Authority
 from scanner.lab.directory import LabDirectory
 from scanner.lab.dns import LabDns
 from scanner.lab.federation import LabFederation
+from scanner.lab.network import LabNetwork
 from scanner.lab.organisation import Organisation
 from scanner.lab.services import LabServices
 from scanner.lab.tenant import LabTenant
@@ -45,6 +46,7 @@ PARTS: tuple[Callable[[Organisation, Authority, Path], Part], ...] = (
     LabDns,
     LabServices,
     LabDirectory,
+    LabNetwork,
 )
 """Makes each part from the organisation, the lab's authority, and a folder for its files."""
 

@@ -21,6 +21,7 @@ HOSTS = {
     "datatracker.ietf.org",
     "developer.apple.com",
     "docs.oasis-open.org",
+    "firebase.google.com",
     "github.com",
     "learn.microsoft.com",
     "pages.nist.gov",

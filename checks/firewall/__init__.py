@@ -1,0 +1,1 @@
+"""What a place gets out to, and who has to change which rule where it does not."""

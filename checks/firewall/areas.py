@@ -1,0 +1,471 @@
+"""The reach rule for each service area: what its callers need, and how much hangs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from checks.firewall.facts import RowState
+from checks.firewall.reach import Reach, judge_reach
+from scanner.api import (
+    RUN,
+    Effort,
+    Finding,
+    Owner,
+    Phase,
+    Scope,
+    Severity,
+    Step,
+    Topic,
+    check,
+    not_applicable,
+    step,
+)
+from scanner.evidence.reachability import EndpointRows, Probe, Vantage
+from scanner.evidence.tenant import Skus
+
+LISTS = "https://learn.microsoft.com/microsoft-365/enterprise/urls-and-ip-address-ranges"
+INTUNE = "https://learn.microsoft.com/intune/intune-service/fundamentals/intune-endpoints"
+CLAUSES = ["E2", "E4", "G11"]
+VERIFY = (
+    "The same scan finds every destination working. By hand: `curl -v https://HOST/` shows an answer"
+    " of the service, whatever its status."
+)
+ROWS: Step = step(
+    "Hand the rows of this finding to the network team as they are: destinations, ports, inspection"
+    " and proxy sign-in belong to one request."
+)
+TRY: Step = step(
+    "Try one of the hosts by hand from the same network before and after the change.",
+    command="Test-NetConnection HOST -Port 443\ncurl -v https://HOST/",
+)
+
+_SIGN_IN_SET = 56
+_SUITE_AREAS = {
+    "M365-Exchange": "EXCHANGE_S",
+    "M365-SharePoint": "SHAREPOINT",
+    "M365-Skype": "TEAMS",
+}
+
+
+def _sign_in_first(states: Sequence[RowState]) -> Severity | None:
+    signs_in = any(
+        one.row.set_id == _SIGN_IN_SET or one.row.destination.startswith("login.") for one in states
+    )
+    return Severity.BLOCKER if signs_in else None
+
+
+@check(
+    id="firewall.required-endpoints-reachable",
+    title="All required Microsoft 365 endpoints work",
+    action="Open the way to the required Microsoft 365 endpoints",
+    why="Sign-in and every service behind it need these names. What a rule drops shows as slow or"
+    " failing sign-ins long before anybody thinks of the firewall.",
+    fix=[ROWS, TRY],
+    verify=VERIFY,
+    topic=Topic.NETWORK,
+    severity=Severity.HIGH,
+    owner=Owner.NETWORK_ADMIN,
+    effort=Effort.HOURS,
+    clause=CLAUSES,
+    blocks=["sign-in", "Microsoft 365"],
+    documents=[LISTS],
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+def required_endpoints_reachable(
+    areas: tuple[EndpointRows, ...],
+    probes: tuple[Probe, ...],
+    vantages: tuple[Vantage, ...],
+    skus: Skus | None,
+    scope: Scope,
+) -> Iterator[Finding]:
+    """Common endpoints must work; those of Exchange, SharePoint and Teams where they are bought."""
+    bought = {
+        area
+        for area, name in _SUITE_AREAS.items()
+        if skus and any(name in plan.name for sku in skus.skus for plan in sku.plans)
+    }
+    reach = Reach(
+        ("M365-Common", *_SUITE_AREAS),
+        "sign-in, Microsoft 365",
+        lenient=lambda one: one.area in _SUITE_AREAS and one.area not in bought,
+        worse=_sign_in_first,
+    )
+    yield from judge_reach(reach, areas, probes, vantages, scope)
+
+
+_CORE = ("manage.microsoft.", "dm.microsoft.", "enterpriseenrollment", "login.", "registration")
+
+
+def _management_first(states: Sequence[RowState]) -> Severity | None:
+    """Push, attestation and content alone hold single features up, not enrolment."""
+    core = any(word in one.row.destination for one in states for word in _CORE)
+    return None if core else Severity.HIGH
+
+
+@check(
+    id="firewall.intune-endpoints-reachable",
+    title="Intune's endpoints work",
+    action="Open the way to Intune's endpoints",
+    why="Devices enrol, fetch policy and install apps over these names, many of them as SYSTEM and"
+    " without a user who could click anything away.",
+    fix=[
+        ROWS,
+        TRY,
+        step(
+            "Write *.manage.microsoft.com and *.dm.microsoft.com as wildcards: their hosts change"
+            " without notice.",
+            link=INTUNE,
+        ),
+    ],
+    verify=VERIFY,
+    topic=Topic.NETWORK,
+    severity=Severity.BLOCKER,
+    owner=Owner.NETWORK_ADMIN,
+    effort=Effort.HOURS,
+    clause=CLAUSES,
+    blocks=["enrolment", "policy", "app delivery"],
+    documents=[INTUNE],
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+def intune_endpoints_reachable(
+    areas: tuple[EndpointRows, ...],
+    probes: tuple[Probe, ...],
+    vantages: tuple[Vantage, ...],
+    scope: Scope,
+) -> Iterator[Finding]:
+    """Enrolment and policy are blockers; push, attestation and content are one word milder."""
+    if scope.workload("intune") is False:
+        yield not_applicable("intune-not-planned", RUN, "Intune is not in scope.")
+        return
+    reach = Reach(("Intune",), "enrolment, policy, app delivery", worse=_management_first)
+    yield from judge_reach(reach, areas, probes, vantages, scope)
+
+
+@check(
+    id="firewall.apple-services-reachable",
+    title="Apple's services work",
+    action="Open the way to Apple's services",
+    why="The push service of Apple wakes iPhones, iPads and Macs for every policy and app. It takes"
+    " port 5223, or 443 as a second best and only without a proxy; inspection breaks it.",
+    fix=[ROWS, step("Allow 17.0.0.0/8 on TCP 5223 and 443 directly, without proxy or inspection.")],
+    verify=VERIFY,
+    topic=Topic.NETWORK,
+    severity=Severity.HIGH,
+    owner=Owner.NETWORK_ADMIN,
+    effort=Effort.HOURS,
+    clause=CLAUSES,
+    blocks=["management of iOS, iPadOS and macOS"],
+    documents=["https://support.apple.com/101555", INTUNE],
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+def apple_services_reachable(
+    areas: tuple[EndpointRows, ...],
+    probes: tuple[Probe, ...],
+    vantages: tuple[Vantage, ...],
+    scope: Scope,
+) -> Iterator[Finding]:
+    """Push on its own port, or on 443 as a second best."""
+    if scope.platform("ios") is False and scope.platform("macos") is False:
+        yield not_applicable("apple-not-planned", RUN, "No Apple platform is in scope.")
+        return
+    reach = Reach(("Apple",), "management of iOS, iPadOS and macOS")
+    yield from judge_reach(reach, areas, probes, vantages, scope)
+
+
+@check(
+    id="firewall.android-services-reachable",
+    title="Google's services work",
+    action="Open the way to Google's services",
+    why="Android Enterprise enrols through Google Play and is woken by Firebase Cloud Messaging on"
+    " ports 5228 to 5230. A proxy or inspection in between breaks it.",
+    fix=[ROWS, step("Allow the ports of push directly, without proxy or inspection.")],
+    verify=VERIFY,
+    topic=Topic.NETWORK,
+    severity=Severity.HIGH,
+    owner=Owner.NETWORK_ADMIN,
+    effort=Effort.HOURS,
+    clause=CLAUSES,
+    blocks=["Android Enterprise"],
+    documents=[
+        "https://firebase.google.com/docs/cloud-messaging/network-configuration",
+        "https://support.google.com/work/android/answer/10513641",
+    ],
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+def android_services_reachable(
+    areas: tuple[EndpointRows, ...],
+    probes: tuple[Probe, ...],
+    vantages: tuple[Vantage, ...],
+    scope: Scope,
+) -> Iterator[Finding]:
+    """One of the push ports, or 443 as a second best."""
+    if scope.platform("android") is False:
+        yield not_applicable("android-not-planned", RUN, "Android is not in scope.")
+        return
+    reach = Reach(("Google",), "Android Enterprise")
+    yield from judge_reach(reach, areas, probes, vantages, scope)
+
+
+@check(
+    id="firewall.device-registration-reachable",
+    title="Devices reach registration and sign-in as SYSTEM",
+    action="Open the way to device registration for computers",
+    why="Hybrid join and registration run as SYSTEM: they use the proxy settings of the machine and"
+    " have no user who could sign in to a proxy. device.login.microsoftonline.com identifies devices"
+    " by their certificate, so inspection ends it.",
+    fix=[
+        ROWS,
+        step("Look at the phase in which registration fails.", command="dsregcmd /status"),
+    ],
+    verify="The next sign-in of a computer completes registration: `dsregcmd /status` shows"
+    " AzureAdJoined : YES.",
+    topic=Topic.NETWORK,
+    severity=Severity.BLOCKER,
+    owner=Owner.NETWORK_ADMIN,
+    effort=Effort.HOURS,
+    clause=CLAUSES,
+    blocks=["hybrid join", "device registration"],
+    documents=["https://learn.microsoft.com/entra/identity/devices/how-to-hybrid-join"],
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+def device_registration_reachable(
+    areas: tuple[EndpointRows, ...],
+    probes: tuple[Probe, ...],
+    vantages: tuple[Vantage, ...],
+    scope: Scope,
+) -> Iterator[Finding]:
+    """What this host reaches as the account of the scan; SYSTEM may use another proxy."""
+    if scope.workload("hybrid-join") is False and scope.workload("intune") is False:
+        yield not_applicable("no-registration-planned", RUN, "No device is to be registered.")
+        return
+    reach = Reach(("DeviceRegistration",), "hybrid join, device registration")
+    yield from judge_reach(reach, areas, probes, vantages, scope)
+
+
+def _revocation(state: RowState) -> bool:
+    """Rows of port 80 alone hold revocation lists, which have a check of their own."""
+    return state.row.tcp == "80"
+
+
+@check(
+    id="firewall.sync-server-endpoints-reachable",
+    title="The Entra Connect server reaches its endpoints",
+    action="Open the way from the Entra Connect server to its endpoints",
+    why="Entra Connect signs in, asks the provisioning service and exports over these names. A proxy"
+    " has to be written into machine.config, and it must not end TLS.",
+    fix=[
+        ROWS,
+        step("Where a proxy is used, name it in machine.config of .NET Framework on that server."),
+    ],
+    verify=VERIFY,
+    topic=Topic.DIRECTORY_SYNC,
+    severity=Severity.BLOCKER,
+    owner=Owner.NETWORK_ADMIN,
+    effort=Effort.HOURS,
+    clause=CLAUSES,
+    blocks=["directory synchronisation"],
+    documents=[
+        "https://learn.microsoft.com/entra/identity/hybrid/connect/tshoot-connect-connectivity",
+        "https://learn.microsoft.com/entra/identity/hybrid/connect/reference-connect-ports",
+    ],
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+def sync_server_endpoints_reachable(
+    areas: tuple[EndpointRows, ...],
+    probes: tuple[Probe, ...],
+    vantages: tuple[Vantage, ...],
+    scope: Scope,
+) -> Iterator[Finding]:
+    """Sign-in and provisioning; the revocation hosts of the same list are judged elsewhere."""
+    if scope.hybrid is False:
+        yield not_applicable("cloud-only", RUN, "No directory is to be synchronised.")
+        return
+    reach = Reach(("EntraConnect",), "directory synchronisation", leave_out=_revocation)
+    yield from judge_reach(reach, areas, probes, vantages, scope)
+
+
+@check(
+    id="firewall.connector-endpoints-reachable",
+    title="Agents and connectors reach their endpoints",
+    action="Open the way from agent and connector servers to their endpoints",
+    why="Pass-through authentication agents and private network connectors call out over mutual TLS:"
+    " any inspection in between ends the connection, and sign-ins fail.",
+    fix=[ROWS, TRY],
+    verify=VERIFY,
+    topic=Topic.NETWORK,
+    severity=Severity.HIGH,
+    owner=Owner.NETWORK_ADMIN,
+    effort=Effort.HOURS,
+    clause=CLAUSES,
+    blocks=["pass-through sign-in", "application proxy"],
+    documents=[
+        "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-pta-quick-start",
+        "https://learn.microsoft.com/entra/global-secure-access/how-to-configure-connectors",
+    ],
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+def connector_endpoints_reachable(
+    areas: tuple[EndpointRows, ...],
+    probes: tuple[Probe, ...],
+    vantages: tuple[Vantage, ...],
+    scope: Scope,
+) -> Iterator[Finding]:
+    """Both kinds of agent, each from its own servers."""
+    reach = Reach(
+        ("PTA", "PrivateNetworkConnector"),
+        "pass-through sign-in, application proxy",
+        leave_out=_revocation,
+    )
+    yield from judge_reach(reach, areas, probes, vantages, scope)
+
+
+@check(
+    id="firewall.health-agent-endpoints-reachable",
+    title="Health agents reach their endpoints",
+    action="Open the way for the Connect Health agents",
+    why="Without these names AD FS, domain controllers and Entra Connect report nothing, and trouble"
+    " is noticed by users first.",
+    fix=[ROWS, TRY],
+    verify="The agent's own test succeeds: `Test-MicrosoftEntraConnectHealthConnectivity -Role ADFS`.",
+    topic=Topic.NETWORK,
+    severity=Severity.MEDIUM,
+    owner=Owner.NETWORK_ADMIN,
+    effort=Effort.HOURS,
+    phase=Phase.ENABLE,
+    clause=CLAUSES,
+    blocks=["Connect Health"],
+    documents=[
+        "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-health-agent-install"
+    ],
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+def health_agent_endpoints_reachable(
+    areas: tuple[EndpointRows, ...],
+    probes: tuple[Probe, ...],
+    vantages: tuple[Vantage, ...],
+    scope: Scope,
+) -> Iterator[Finding]:
+    """From each kind of server that carries an agent."""
+    yield from judge_reach(
+        Reach(("ConnectHealth",), "Connect Health"), areas, probes, vantages, scope
+    )
+
+
+@check(
+    id="firewall.rights-management-reachable",
+    title="Rights management endpoints work",
+    action="Open the way to the rights management endpoints",
+    why="Protected documents open only after these names gave a licence. The client pins the"
+    " certificates of *.aadrm.com, so inspection ends it.",
+    fix=[ROWS, TRY],
+    verify=VERIFY,
+    topic=Topic.NETWORK,
+    severity=Severity.HIGH,
+    owner=Owner.NETWORK_ADMIN,
+    effort=Effort.HOURS,
+    phase=Phase.ENABLE,
+    clause=CLAUSES,
+    blocks=["information protection"],
+    documents=["https://learn.microsoft.com/azure/information-protection/requirements", LISTS],
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+def rights_management_reachable(
+    areas: tuple[EndpointRows, ...],
+    probes: tuple[Probe, ...],
+    vantages: tuple[Vantage, ...],
+    scope: Scope,
+) -> Iterator[Finding]:
+    """From clients and connectors."""
+    if scope.workload("information-protection") is False:
+        yield not_applicable("not-planned", RUN, "Information protection is not in scope.")
+        return
+    reach = Reach(("AIP",), "information protection")
+    yield from judge_reach(reach, areas, probes, vantages, scope)
+
+
+def _inside(state: RowState) -> bool:
+    """Rows between the organisation's own servers are judged by the checks of ports."""
+    return state.row.towards != "Microsoft cloud"
+
+
+@check(
+    id="firewall.configuration-manager-endpoints-reachable",
+    title="Configuration Manager reaches the cloud",
+    action="Open the way from Configuration Manager to the cloud",
+    why="The service connection point fetches updates of the site, and the connection point of the"
+    " cloud management gateway carries co-management. The published list is old (2020) and wide.",
+    fix=[
+        ROWS,
+        step(
+            "Compare the rows with the current page before they are carried out: the list that this"
+            " check uses is of 2020.",
+            link="https://learn.microsoft.com/intune/configmgr/core/plan-design/network/internet-endpoints",
+        ),
+    ],
+    verify=VERIFY,
+    topic=Topic.INFRASTRUCTURE,
+    severity=Severity.HIGH,
+    owner=Owner.NETWORK_ADMIN,
+    effort=Effort.HOURS,
+    phase=Phase.ENABLE,
+    clause=CLAUSES,
+    blocks=["co-management", "cloud management gateway"],
+    documents=[
+        "https://learn.microsoft.com/intune/configmgr/core/plan-design/network/internet-endpoints"
+    ],
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+def configuration_manager_endpoints_reachable(
+    areas: tuple[EndpointRows, ...],
+    probes: tuple[Probe, ...],
+    vantages: tuple[Vantage, ...],
+    scope: Scope,
+) -> Iterator[Finding]:
+    """Only rows towards the cloud."""
+    if scope.workload("co-management") is False:
+        yield not_applicable("not-planned", RUN, "Co-management is not in scope.")
+        return
+    reach = Reach(("ConfigMgr",), "co-management, cloud management gateway", leave_out=_inside)
+    site = tuple(one for one in areas if one.role == "configuration-manager")
+    yield from judge_reach(reach, site, probes, vantages, scope)
+
+
+@check(
+    id="firewall.update-endpoints-reachable",
+    title="Update and delivery endpoints work",
+    action="Open the way to update and delivery endpoints",
+    why="Autopilot, updates and app delivery fetch their content here, over port 80 as well as 443."
+    " With 443 alone they hang.",
+    fix=[ROWS, TRY],
+    verify=VERIFY,
+    topic=Topic.NETWORK,
+    severity=Severity.HIGH,
+    owner=Owner.NETWORK_ADMIN,
+    effort=Effort.HOURS,
+    clause=CLAUSES,
+    blocks=["updates", "Autopilot", "app delivery"],
+    documents=[
+        "https://learn.microsoft.com/windows/deployment/do/delivery-optimization-endpoints",
+    ],
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+def update_endpoints_reachable(
+    areas: tuple[EndpointRows, ...],
+    probes: tuple[Probe, ...],
+    vantages: tuple[Vantage, ...],
+    scope: Scope,
+) -> Iterator[Finding]:
+    """Connection and HTTP count; whose certificate a content host shows does not."""
+    reach = Reach(("WindowsUpdate",), "updates, Autopilot, app delivery")
+    yield from judge_reach(reach, areas, probes, vantages, scope)
