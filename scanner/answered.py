@@ -14,7 +14,6 @@ from scanner.findings import (
     step,
 )
 from scanner.question import Question
-from scanner.subject import question as subject_of
 from scanner.words import Status
 
 
@@ -23,7 +22,7 @@ def answered(question: Question, answers: Answers, header: Header) -> Finding:
 
     Unanswered is manual, and so is an answer that ran out, with the old one shown.
     """
-    subject = subject_of(question.name)
+    subject = question.subject
     given = answers.of(question.id)
     if given is None:
         open_question = Finding(Status.MANUAL, "unanswered", subject, question.sentence)
@@ -43,7 +42,7 @@ def answered(question: Question, answers: Answers, header: Header) -> Finding:
 
 
 def _judged(question: Question, given: Answer) -> Finding:
-    subject = subject_of(question.name)
+    subject = question.subject
     values = {"on": given.on.isoformat(), "by": given.by}
     if given.word is AnswerWord.YES:
         return passed("answered-yes", subject, "Answered yes by {by} on {on}.", **values)

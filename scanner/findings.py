@@ -112,4 +112,30 @@ def manual(reason: str, subject: Subject, template: str, /, **values: Value) -> 
     return Finding(Status.MANUAL, reason, subject, Text(template, values))
 
 
+_WORST_FIRST = (
+    Status.ERROR,
+    Status.FAIL,
+    Status.WARN,
+    Status.NOT_ASSESSED,
+    Status.MANUAL,
+    Status.PASS,
+    Status.NOT_APPLICABLE,
+)
+
+
+_FAULTS = (Status.ERROR, Status.FAIL, Status.WARN, Status.NOT_ASSESSED, Status.MANUAL)
+
+
+def combined(found: Sequence[Finding]) -> Finding:
+    """One finding for a subject with several faults: the worst speaks, the others are told as steps.
+
+    Among equals the first speaks. Raises ValueError where there is none.
+    """
+    if not found:
+        raise ValueError("nothing to combine")
+    first, *others = sorted(found, key=lambda one: _WORST_FIRST.index(one.status))
+    told = (one for one in others if one.status in _FAULTS)
+    return first.fixed_by(*(step for one in told for step in (Step(one.text), *one.steps)))
+
+
 Findings = Sequence[Finding]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanner.subject import Subject
+from scanner.subject import question as subject_of
 from scanner.text import Text
 
 
@@ -25,6 +27,11 @@ class Question:
     def name(self) -> str:
         """The id without its package: what findings call the question."""
         return self.id.partition(".")[2]
+
+    @property
+    def subject(self) -> Subject:
+        """What findings about the question are about."""
+        return subject_of(self.name)
 
     @property
     def sentence(self) -> Text:

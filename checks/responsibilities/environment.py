@@ -16,8 +16,13 @@ from scanner.api import (
     Topic,
     answered,
     check,
+    failed,
     step,
 )
+from scanner.evidence.inventory import InventoryServer
+
+_MFA_SERVER_ADAPTERS = {"azuremfaserverauthentication", "windowsazuremultifactorauthentication"}
+"""What AD FS calls the server's adapter, by the version that was installed first."""
 
 CAPACITY = Question(
     id="responsibilities.capacity-planned",
@@ -178,6 +183,22 @@ MFA_SERVER = Question(
         "https://learn.microsoft.com/entra/identity/authentication/how-to-migrate-mfa-server-to-azure-mfa",
     ],
 )
-def on_premises_mfa_server_retired(answers: Answers, header: Header) -> Iterator[Finding]:
-    """What the answer says."""
-    yield answered(MFA_SERVER, answers, header)
+def on_premises_mfa_server_retired(
+    answers: Answers, servers: tuple[InventoryServer, ...] | None, header: Header
+) -> Iterator[Finding]:
+    """What the answer says, unless an inventory shows such a server at work."""
+    found = [one.name for one in servers or () if _relies_on_mfa_server(one)]
+    if found:
+        yield failed(
+            "still-there",
+            MFA_SERVER.subject,
+            "The inventory shows a multi-factor authentication server in use on {servers}.",
+            servers=found,
+        )
+    else:
+        yield answered(MFA_SERVER, answers, header)
+
+
+def _relies_on_mfa_server(server: InventoryServer) -> bool:
+    providers = {name.casefold() for name in server.ad_fs.providers} if server.ad_fs else set()
+    return bool(server.version_of("mfa-server")) or bool(providers & _MFA_SERVER_ADAPTERS)

@@ -27,6 +27,7 @@ COMMANDS = {
     "agenda": "write the agenda of the checkpoint meeting",
     "waive": "accept a finding until a date, list and check what is accepted",
     "assign": "say who does a remediation item by when",
+    "inventory": "facts that only tools on your servers see: a collector, and its file checked",
     "checks": "list the checks, or explain one",
     "schema": "print the JSON Schema of result.json",
     "doctor": "examine this installation and its surroundings",

@@ -202,6 +202,14 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
+class Inventory:
+    """[inventory]: files that the collector wrote, and a file of version facts of one's own."""
+
+    files: tuple[str, ...] = ()
+    versions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """[policy]."""
 
@@ -254,6 +262,7 @@ class Config:
     directory: Directory = field(default_factory=Directory)
     trust: Trust = field(default_factory=Trust)
     answers: Answers = field(default_factory=Answers)
+    inventory: Inventory = field(default_factory=Inventory)
     policy: Policy = field(default_factory=Policy)
     report: Report = field(default_factory=Report)
     path: Path | None = None

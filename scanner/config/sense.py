@@ -93,6 +93,8 @@ def _files(config: Config) -> Iterator[Problem]:
         (("answers", "file"), config.answers.file),
         (("policy", "waivers"), config.policy.waivers),
         (("policy", "assignments"), config.policy.assignments),
+        (("inventory", "versions"), config.inventory.versions),
+        *((("inventory", "files", n), name) for n, name in enumerate(config.inventory.files)),
         (("tenant", "auth", "certificate_file"), config.tenant.auth.certificate_file),
     ]
     for path, name in named:

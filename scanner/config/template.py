@@ -101,6 +101,9 @@ timeout = 5.0
 [answers]                              # what only people know; `emsready answer` asks for it
 file = <ANSWERS>
 
+[inventory]                            # what only tools on your servers see
+# files = ["inventory.json"]           # written by the script that `emsready inventory script` prints
+
 [policy]
 # disabled = ["dns.msoid-absent"]
 # severities = { "certificates.days-left" = "high" }

@@ -81,6 +81,7 @@ _REPAIRED = (
     _Said("responsibilities.support-staff-trained", "yes", "Sara Lind, help desk"),
     _Said("responsibilities.support-plan-ready", "yes", "Sara Lind, help desk", holds=160),
     _Said("responsibilities.operations-guide-updated", "yes", "Piotr Zając, infrastructure"),
+    _Said("infrastructure.access-infrastructure-working", "yes", "Piotr Zając, infrastructure"),
 )
 
 

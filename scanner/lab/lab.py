@@ -15,6 +15,7 @@ from scanner.lab.authority import Authority
 from scanner.lab.directory import LabDirectory
 from scanner.lab.dns import LabDns
 from scanner.lab.federation import LabFederation
+from scanner.lab.inventory import LabInventory
 from scanner.lab.network import LabNetwork
 from scanner.lab.organisation import Organisation
 from scanner.lab.services import LabServices
@@ -43,6 +44,7 @@ PARTS: tuple[Callable[[Organisation, Authority, Path], Part], ...] = (
     LabTenant,
     LabFederation,
     LabAnswers,
+    LabInventory,
     LabDns,
     LabServices,
     LabDirectory,
