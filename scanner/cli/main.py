@@ -29,6 +29,7 @@ COMMANDS = {
     "assign": "say who does a remediation item by when",
     "inventory": "facts that only tools on your servers see: a collector, and its file checked",
     "checks": "list the checks, or explain one",
+    "probe": "probe any list of destinations and say why what does not work",
     "schema": "print the JSON Schema of result.json",
     "doctor": "examine this installation and its surroundings",
 }

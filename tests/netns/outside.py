@@ -1,0 +1,75 @@
+"""Starting the rig from a test: as root, or without by way of a user namespace."""
+
+import functools
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.servers.parts import need
+
+ROOT = Path(__file__).parents[2]
+_CANDIDATES = (["unshare", "-nmp"], ["unshare", "-Urnmp"])
+_REST = ["--fork", "--kill-child", "--mount-proc"]
+
+
+@functools.cache
+def way_in():
+    """The command that makes the namespaces here, or None where neither way is open."""
+    if shutil.which("unshare") is None:
+        return None
+    for one in _CANDIDATES:
+        tried = subprocess.run([*one, *_REST, "true"], capture_output=True, check=False)
+        if tried.returncode == 0:
+            return [*one, *_REST]
+    return None
+
+
+def run_rig(folder, hosts, commands, *, rules="", helpers=(), way=None, services=None):
+    """Build, run the commands in the client's namespace, and return what each gave."""
+    for program in ("ip", "nft"):
+        need(program)
+    way = way or way_in()
+    if way is None:
+        pytest.skip(
+            "network namespaces cannot be made here: unshare -nm and unshare -Urnm both fail"
+        )
+    (folder / "hosts.json").write_text(json.dumps(hosts))
+    plan = {"rules": rules, "helpers": list(helpers), "commands": commands, "services": services}
+    (folder / "rig.json").write_text(json.dumps(plan))
+    environment = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
+    done = subprocess.run(
+        [*way, sys.executable, "-m", "tests.netns.rig", str(folder)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads((folder / "results.json").read_text())
+
+
+def probe_command(folder, targets, name="targets", **env):
+    """A command that probes those targets; its results are written to FOLDER/name.out."""
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps(targets))
+    argv = [sys.executable, "-m", "scanner", "probe", "--targets", str(path)]
+    argv += ["--out", str(folder / f"{name}.out")]
+    known = {
+        "SSL_CERT_FILE": str(folder / "machine.pem"),
+        "SSL_CERT_DIR": str(folder / "nothing"),
+        "EMSREADY_PUBLIC_ROOTS": str(folder / "public.pem"),
+    }
+    return {"argv": argv, "env": {**known, **env}}
+
+
+def verdicts(folder, name="targets"):
+    """{target id: (status, reason)} of that command."""
+    results = json.loads((folder / f"{name}.out").read_text())["results"]
+    return {one["target"]: one for one in results}
