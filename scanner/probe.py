@@ -222,15 +222,16 @@ def verdict(wanted: Wanted, found: Probe) -> tuple[str, str]:
     bad = "fail" if wanted.required else "warn"
     if reason is Why.TLS_INTERCEPTED and wanted.inspection != "no":
         return "warn", reason
-    if not found.works:
-        return bad, reason
+    return _working(found, bad) if found.works else (bad, reason)
+
+
+def _working(found: Probe, bad: str) -> tuple[str, str]:
+    """What there is to say of a destination that answers."""
     offset = abs(found.udp.offset or 0.0) if found.udp else 0.0
     if offset >= _SKEW_WARN:
         return (bad if offset > _SKEW_FAIL else "warn"), Why.CLOCK_SKEW
-    lame = _lame(found.attempts)
-    if reason is Why.OK and lame:
-        return "warn", lame
-    return ("warn", reason) if reason else ("pass", "")
+    hint = found.reason or _lame(found.attempts)
+    return ("warn", hint) if hint else ("pass", "")
 
 
 _WORDS = {

@@ -1,4 +1,4 @@
-"""Probe any list of destinations: is each reachable, and if not, why?"""
+"""Probe any list of destinations, and say why what does not work."""
 
 from __future__ import annotations
 
