@@ -187,6 +187,13 @@ class View:
         return next((one for one in order if one in states), "")
 
     @property
+    def accepted(self) -> list[FindingRecord]:
+        """The findings that a waiver covers."""
+        held = range(len(self.result.waivers))
+        found = [one for one in self.result.findings if one.state == "waived"]
+        return [one for one in found if one.waiver in held]
+
+    @property
     def states(self) -> list[str]:
         """The states of all items, each once, where there was a run before."""
         states = dict.fromkeys(self.state_of(item) for item in self.work)

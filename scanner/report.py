@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 
 from scanner.result import AffectedRecord, RunResult
 
@@ -45,14 +46,28 @@ class Rendering:
     brand: Brand = field(default_factory=Brand)
 
 
+class FormatError(RuntimeError):
+    """A format that cannot be made here; the message says what is missing and how to get it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReportFormat:
     """A report format: its word on the command line, its main file, and the rendering.
 
     `render` returns the files by name, relative to the run folder. It knows nothing but what it is
-    given, does no I/O, and gives the same bytes for the same order.
+    given and gives the same bytes for the same order. `module` is the library that it needs beyond
+    those of the core, and `extra` the extra that installs it.
     """
 
     name: str
     filename: str
     render: Callable[[Rendering], Mapping[str, bytes]]
+    module: str = ""
+    extra: str = ""
+
+    def refuse_without_library(self) -> None:
+        """Raise FormatError where the library is not installed: before a scan, not after it."""
+        if self.module and find_spec(self.module) is None:
+            raise FormatError(
+                f"the format {self.name} needs {self.module}: pip install 'emsready[{self.extra}]'"
+            )

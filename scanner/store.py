@@ -11,6 +11,7 @@ that has one is whole.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -150,11 +151,12 @@ def _run_parts(folder: Path) -> Iterator[Path]:
         if (folder / name).is_dir():
             yield folder / name
     files = [one for one in folder.iterdir() if one.is_file() and one.suffix in _REPORT_ENDINGS]
-    yield from sorted(one for one in files if one.stem in ("report", "plan", "objects"))
+    yield from sorted(one for one in files if _REPORT_NAMES.fullmatch(one.stem))
     if (folder / RESULT).exists():
         yield folder / RESULT
 
 
+_REPORT_NAMES = re.compile(r"report|objects|plan(-[a-z]+(-\d+)?)?")
 _REPORT_ENDINGS = (".html", ".csv", ".xlsx", ".md", ".sarif", ".xml", ".docx", ".pdf")
 
 

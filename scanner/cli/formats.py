@@ -14,6 +14,7 @@ def chosen_formats(names: tuple[str, ...], parts: Parts) -> tuple[str, ...]:
         if name not in parts.formats:
             known = ", ".join(sorted(parts.formats))
             raise ConfigError(f"there is no report format {name!r}; right are: {known}")
+        parts.formats[name].refuse_without_library()
     return names
 
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "inventory": "facts that only tools on your servers see: a collector, and its file checked",
     "checks": "list the checks, or explain one",
     "probe": "probe any list of destinations and say why what does not work",
+    "export": "write the plan as files for task boards: planner, jira, ado",
     "schema": "print the JSON Schema of result.json",
     "doctor": "examine this installation and its surroundings",
 }
@@ -90,10 +91,13 @@ def _explain(error: Exception) -> int:
     from scanner.brand import BrandError  # noqa: PLC0415
     from scanner.config.read import ConfigError  # noqa: PLC0415
     from scanner.evidence.folder import EvidenceError  # noqa: PLC0415
+    from scanner.report import FormatError  # noqa: PLC0415
     from scanner.select import SelectionError  # noqa: PLC0415
     from scanner.store import StoreError  # noqa: PLC0415
 
-    if isinstance(error, BrandError | ConfigError | EvidenceError | SelectionError | StoreError):
+    if isinstance(
+        error, BrandError | ConfigError | FormatError | EvidenceError | SelectionError | StoreError
+    ):
         return _say(str(error), Exit.USAGE)
     if isinstance(error, OSError):
         name = f" ({error.filename})" if error.filename else ""
