@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,9 +17,10 @@ from scanner.evidence.folder import Writer, load
 from scanner.evidence.scope import Scope
 from scanner.progress import Progress, Silent
 from scanner.record import rows_reader, rows_writer
+from scanner.redact import Redaction
 from scanner.registry import sentences
-from scanner.report import Brand, Rendering, ReportFormat, sample_of
-from scanner.result import RunResult
+from scanner.report import Brand, Rendering, ReportFormat, Rows, sample_of
+from scanner.result import AffectedRecord, RunResult
 from scanner.select import wanted_evidence
 from scanner.sources.interface import Proofread
 from scanner.store import RunFolder, last_moment, prune
@@ -135,15 +136,19 @@ def render(
     *,
     folder: Path | None = None,
     brand: Brand | None = None,
+    redaction: Redaction | None = None,
 ) -> dict[str, bytes]:
     """The files of the chosen formats; result.json is always written and needs no choosing.
 
     `folder` is the run folder, where all affected objects lie; without it reports hold the samples.
+    With `redaction`, `result` is redacted already, and the objects are as they are read.
     """
     chosen = [formats[name] for name in names if name != "json"]
     if not chosen:
         return {}
     said = result if language == ENGLISH else translate(result, language, sentences(language))
-    rows = rows_reader(folder) if folder else sample_of
+    rows: Callable[[AffectedRecord], Rows] = rows_reader(folder) if folder else sample_of
+    if redaction:
+        rows = redaction.reader(rows)
     order = Rendering(said, language, rows, brand or Brand())
     return {name: data for one in chosen for name, data in one.render(order).items()}

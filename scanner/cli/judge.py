@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from scanner.cli.options import add_output, add_selection, gate, selection, words
+from scanner.cli.options import add_output, add_selection, baseline, gate, selection, words
+
+if TYPE_CHECKING:  # costs start-up time that --help must not pay
+    from scanner.evidence.decisions import Decisions
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,6 +17,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("evidence", help="an evidence folder, or a run's folder that holds one")
     add_selection(parser)
     add_output(parser)
+    parser.add_argument(
+        "--baseline", metavar="RUN", help="compare with this run (a folder or result.json)"
+    )
+    parser.add_argument(
+        "--waivers", metavar="FILE", help="in place of those kept with the evidence"
+    )
+    parser.add_argument(
+        "--assignments", metavar="FILE", help="in place of those kept with the evidence"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,7 +39,32 @@ def run(arguments: argparse.Namespace) -> int:
     source = evidence_in(Path(arguments.evidence))
     parts = Parts.load()
     formats = chosen_formats(words(arguments.format) or ("html",), parts)
-    options = Options(selection(arguments), formats, language(arguments.lang or "en"))
+    options = Options(
+        selection(arguments),
+        formats,
+        language(arguments.lang or "en"),
+        baseline=baseline(arguments),
+        decisions=_decisions(arguments, source),
+    )
     out = Path(arguments.output) if arguments.output else source.parent
     result = rejudge(source, parts, options, out)
     return tell(result, out, fail_on, as_json=arguments.json)
+
+
+def _decisions(arguments: argparse.Namespace, source: Path) -> Decisions | None:
+    """The decisions kept with the evidence, with the files of the arguments in their place."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    from scanner.config.decisions import read_assignments, read_waivers  # noqa: PLC0415
+    from scanner.evidence.decisions import Decisions  # noqa: PLC0415
+    from scanner.evidence.folder import load  # noqa: PLC0415
+
+    if not arguments.waivers and not arguments.assignments:
+        return None
+    held = load(source).one(Decisions)
+    found = held if isinstance(held, Decisions) else Decisions()
+    if arguments.waivers:
+        found = replace(found, waivers=read_waivers(Path(arguments.waivers)))
+    if arguments.assignments:
+        found = replace(found, assignments=read_assignments(Path(arguments.assignments)))
+    return found

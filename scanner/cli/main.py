@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import logging
 import os
 import sys
@@ -28,6 +29,8 @@ COMMANDS = {
     "waive": "accept a finding until a date, list and check what is accepted",
     "assign": "say who does a remediation item by when",
     "inventory": "facts that only tools on your servers see: a collector, and its file checked",
+    "notify": "tell people elsewhere what the newest run brought",
+    "schedule": "print ready files for a nightly scan: systemd, cron, Windows, GitHub, …",
     "checks": "list the checks, or explain one",
     "probe": "probe any list of destinations and say why what does not work",
     "export": "write the plan as files for task boards: planner, jira, ado",
@@ -74,7 +77,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except KeyboardInterrupt:
-        return _say("interrupted; what had been collected is kept and marked incomplete", 130)
+        told = "interrupted; what had been collected is kept and marked incomplete"
+        return _end(arguments, told, Exit.INTERRUPTED)
     except BrokenPipeError:
         # the reader of our output left early (head, less): that is no error, and Python must not
         # complain about it when it flushes at exit
@@ -83,11 +87,20 @@ def main(argv: list[str] | None = None) -> int:
     except Exception as error:
         if arguments.debug:
             raise
-        return _explain(error)
+        return _end(arguments, *_explain(error))
 
 
-def _explain(error: Exception) -> int:
-    """One message for people, and the code for machines; a traceback only with --debug."""
+def _end(arguments: argparse.Namespace, told: str, code: int) -> int:
+    """One message for people; unattended, one line for machines too."""
+    for line in told.splitlines():
+        print(f"emsready: {line}", file=sys.stderr)
+    if getattr(arguments, "unattended", False):
+        print(json.dumps({"emsready": __version__, "exit": int(code), "error": told}))
+    return code
+
+
+def _explain(error: Exception) -> tuple[str, int]:
+    """What happened, for people, and the code for machines; a traceback only with --debug."""
     from scanner.brand import BrandError  # noqa: PLC0415
     from scanner.config.read import ConfigError  # noqa: PLC0415
     from scanner.evidence.folder import EvidenceError  # noqa: PLC0415
@@ -98,25 +111,16 @@ def _explain(error: Exception) -> int:
     if isinstance(
         error, BrandError | ConfigError | FormatError | EvidenceError | SelectionError | StoreError
     ):
-        return _say(str(error), Exit.USAGE)
+        return str(error), Exit.USAGE
     if isinstance(error, OSError):
         name = f" ({error.filename})" if error.filename else ""
-        return _say(
-            f"{error.strerror or error}{name}; earlier runs are untouched, and what had been "
-            "collected stays in the unfinished folder",
-            Exit.INTERNAL,
+        told = (
+            "earlier runs are untouched, and what had been collected stays in the unfinished folder"
         )
+        return f"{error.strerror or error}{name}; {told}", Exit.INTERNAL
     log.debug("internal error", exc_info=error)
-    return _say(
-        f"internal error: {type(error).__name__}: {error}; run again with --debug for the details",
-        Exit.INTERNAL,
-    )
-
-
-def _say(message: str, code: int) -> int:
-    for line in message.splitlines():
-        print(f"emsready: {line}", file=sys.stderr)
-    return code
+    told = f"{type(error).__name__}: {error}"
+    return f"internal error: {told}; run again with --debug for the details", Exit.INTERNAL
 
 
 def _log_to_stderr(verbosity: int) -> None:

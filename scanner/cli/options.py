@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # the model costs start-up time that --help must not pay
     from scanner.config.model import Config
     from scanner.progress import Progress
+    from scanner.result import RunResult
     from scanner.select import Selection
 
 DEFAULT_CONFIG = "emsready.toml"
@@ -62,6 +63,31 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
 
 
+def add_unattended(parser: argparse.ArgumentParser) -> None:
+    """--unattended, --baseline."""
+    parser.add_argument(
+        "--unattended",
+        action="store_true",
+        help="never ask, show no progress, and end with one line of JSON",
+    )
+    parser.add_argument(
+        "--baseline", metavar="RUN", help="compare with this run (a folder or result.json)"
+    )
+
+
+def baseline(arguments: argparse.Namespace) -> RunResult | None:
+    """The run that --baseline names. Raises StoreError where there is none."""
+    from scanner.store import StoreError, read_result  # noqa: PLC0415
+
+    if not arguments.baseline:
+        return None
+    path = Path(arguments.baseline)
+    found = read_result(path.parent if path.name == "result.json" else path)
+    if found is None:
+        raise StoreError(f"--baseline {path}: there is no result.json")
+    return found
+
+
 def words(value: str | None) -> tuple[str, ...]:
     """A comma list as words."""
     return tuple(word.strip() for word in (value or "").split(",") if word.strip())
@@ -90,7 +116,8 @@ def progress(arguments: argparse.Namespace) -> Progress:
     """Progress on stderr, unless it was asked not to."""
     from scanner.progress import Lines, Silent  # noqa: PLC0415
 
-    return Silent() if arguments.quiet else Lines(sys.stderr)
+    silent = arguments.quiet or getattr(arguments, "unattended", False)
+    return Silent() if silent else Lines(sys.stderr)
 
 
 def config_of(arguments: argparse.Namespace) -> Config:

@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+from scanner import __version__
 from scanner.cli.exits import Exit, code_for, gate_reasons
 from scanner.evidence.codec import plain
 from scanner.result import ItemRecord, RunResult
@@ -28,6 +29,26 @@ def tell(result: RunResult, out: Path, fail_on: tuple[str, ...], *, as_json: boo
             print(f"{name}: {out / name}")
     for reason in gate_reasons(result, fail_on):
         print(f"gate failed: {reason}", file=sys.stderr)
+    return code
+
+
+def tell_in_one_line(result: RunResult, out: Path, fail_on: tuple[str, ...]) -> Exit:
+    """Print one line of JSON for whoever reads the log of a scheduler, and return the exit code."""
+    code = code_for(result, fail_on)
+    states = [one.state for one in result.tracked]
+    line = {
+        "emsready": __version__,
+        "exit": int(code),
+        "environment": result.environment,
+        "collected_at": f"{result.collected_at:%Y-%m-%dT%H:%M:%SZ}",
+        "complete": result.complete and not result.summary.incomplete,
+        "counts": result.summary.counts,
+        "states": {str(state): states.count(state) for state in sorted(set(states)) if state},
+        "overdue": sum("overdue" in item.flags for item in result.plan),
+        "gate": gate_reasons(result, fail_on),
+        "output": str(out),
+    }
+    print(json.dumps(line))
     return code
 
 

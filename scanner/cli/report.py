@@ -10,6 +10,7 @@ from scanner.cli.exits import Exit
 from scanner.cli.options import DEFAULT_OUT, words
 
 if TYPE_CHECKING:  # costs start-up time that --help must not pay
+    from scanner.redact import Redaction
     from scanner.report import Brand
 
 
@@ -24,6 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-c", "--config", metavar="FILE", help="take the brand from its [report.brand]"
     )
     parser.add_argument("-o", "--output", metavar="DIR", help="default: the run's own folder")
+    parser.add_argument(
+        "--redact", action="store_true", help="replace names by tokens; -o names another folder"
+    )
+    parser.add_argument(
+        "--key",
+        metavar="FILE",
+        help="key of the tokens; default: redaction.key of the run's folder",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -41,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     parts = Parts.load()
     names = chosen_formats(words(arguments.format), parts)
     out = Path(arguments.output) if arguments.output else folder
+    redaction = _redaction(arguments, folder, out) if arguments.redact else None
+    result = redaction.result(result) if redaction else result
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     files = render(
         result,
@@ -49,14 +60,29 @@ def run(arguments: argparse.Namespace) -> int:
         language(arguments.lang),
         folder=folder,
         brand=_brand(arguments.config),
+        redaction=redaction,
     )
-    if "json" in names:
+    if "json" in names or redaction:
         files["result.json"] = encode(result)
     for name, content in files.items():
         (out / name).parent.mkdir(mode=0o700, exist_ok=True)
         write_atomically(out / name, content)
         print(out / name)
     return Exit.DONE
+
+
+def _redaction(arguments: argparse.Namespace, folder: Path, out: Path) -> Redaction:
+    """The redaction by the key of the customer. Raises ConfigError."""
+    from scanner.config.read import ConfigError  # noqa: PLC0415
+    from scanner.redact import Redaction, read_key  # noqa: PLC0415
+
+    if out.resolve() == folder.resolve():
+        raise ConfigError("--redact needs another folder: name it with -o")
+    path = Path(arguments.key) if arguments.key else folder / "redaction.key"
+    try:
+        return Redaction(read_key(path))
+    except ValueError as error:
+        raise ConfigError(f"{path}: no key for redaction (64 hex digits in one line)") from error
 
 
 def _brand(config: str | None) -> Brand | None:

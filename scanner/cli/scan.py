@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from scanner.cli.options import (
@@ -10,6 +11,8 @@ from scanner.cli.options import (
     add_config,
     add_output,
     add_selection,
+    add_unattended,
+    baseline,
     config_of,
     gate,
     progress,
@@ -23,15 +26,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     add_selection(parser)
     add_output(parser)
+    add_unattended(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Scan, and say how it ended."""
     from scanner.brand import brand_of  # noqa: PLC0415
     from scanner.cli.formats import chosen_formats, language  # noqa: PLC0415
-    from scanner.cli.outcome import tell  # noqa: PLC0415
+    from scanner.cli.outcome import tell, tell_in_one_line  # noqa: PLC0415
     from scanner.scan import Options, Parts, scan  # noqa: PLC0415
 
+    if arguments.unattended:
+        os.environ["EMSREADY_UNATTENDED"] = "1"  # whatever might ask looks there
     fail_on = gate(arguments)
     config = config_of(arguments)
     parts = Parts.load()
@@ -41,7 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
         formats,
         language(arguments.lang or config.customer.language),
         brand_of(config.report.brand, config.beside("")),
+        baseline(arguments),
     )
     out = Path(arguments.output or DEFAULT_OUT)
     result = scan(config, parts, options, out, progress(arguments))
+    if arguments.unattended:
+        return tell_in_one_line(result, out, fail_on)
     return tell(result, out, fail_on, as_json=arguments.json)

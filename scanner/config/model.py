@@ -249,6 +249,26 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class MailSection:
+    """[notify.mail]: the server that takes our mail. The password comes from the environment."""
+
+    host: str = ""
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: str = ""
+    to: tuple[str, ...] = ()
+    username: str = ""
+    password_env: str = "EMSREADY_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """[notify]."""
+
+    mail: MailSection = field(default_factory=MailSection)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A whole emsready.toml. `path` is where it was read; relative file names resolve beside it."""
 
@@ -265,6 +285,7 @@ class Config:
     inventory: Inventory = field(default_factory=Inventory)
     policy: Policy = field(default_factory=Policy)
     report: Report = field(default_factory=Report)
+    notify: Notify = field(default_factory=Notify)
     path: Path | None = None
 
     def beside(self, name: str) -> Path:

@@ -123,4 +123,12 @@ formats = ["html"]
 # confidentiality = "Confidential"
 # footer = "Fabrikam Consulting, Main Street 1"
 # contact = "ems@fabrikam.com"
+
+# [notify.mail]                          # for `emsready notify mail`; its password stands in the
+# host = "mail.contoso.com"            # environment variable EMSREADY_SMTP_PASSWORD
+# port = 587
+# security = "starttls"                # starttls, tls or none
+# sender = "emsready@contoso.com"
+# to = ["ems-project@contoso.com"]
+# username = ""                        # left out: the server takes mail without a sign-in
 """

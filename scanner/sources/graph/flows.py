@@ -43,7 +43,7 @@ class Flow:
         if not auth.client_id:
             raise Unavailable(Reason.UNCONFIGURED, "tenant.auth.client_id is not set")
         if auth.method == "device-code":
-            if not sys.stderr.isatty():
+            if not sys.stderr.isatty() or os.environ.get("EMSREADY_UNATTENDED"):
                 raise Unavailable(
                     Reason.UNSUPPORTED,
                     "a device-code sign-in needs a terminal to show its code; use"
