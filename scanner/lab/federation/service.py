@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import timedelta
@@ -51,6 +52,8 @@ class LabFederation:
             "lab-adfs-proxy",
             skew=skew,
         )
+        self._closed = socket.socket()  # bound and not listening: port 80 is refused
+        self._closed.bind(("127.0.0.1", 0))
         self._stack = ExitStack()
 
     def _published(self, path: str, pages: Mapping[str, Page]) -> Page:
@@ -63,13 +66,16 @@ class LabFederation:
         return pages.get(path, Page(404))
 
     def settings(self) -> Mapping[str, object]:
-        """The service name, once as the farm and once as the proxy in front of it."""
-        name = self._organisation.federation_host
+        """The service name, once as the farm and once as the proxy in front of it; the plan too."""
+        mine = self._organisation
+        name, (host, port) = mine.federation_host, self._closed.getsockname()
         return {
+            "domains": {"sign_in": {mine.domain: "federated", mine.second_domain: "managed"}},
+            "network": {"connect": {f"{name}:80": f"{host}:{port}"}},
             "hosts": [
                 {"name": name, "role": "adfs", "connect": self.farm.address},
                 {"name": name, "role": "wap", "connect": self.proxy.address},
-            ]
+            ],
         }
 
     def __enter__(self) -> Self:
@@ -84,6 +90,7 @@ class LabFederation:
         trace: TracebackType | None,
     ) -> None:
         self._stack.close()
+        self._closed.close()
 
 
 def _pages(host: str, metadata: bytes) -> dict[str, Page]:

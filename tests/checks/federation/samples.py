@@ -99,7 +99,7 @@ def face(vantage=Vantage.OUTSIDE, *, answers=None, **changed):
     said = {METADATA: Answer(METADATA, Outcome.ANSWERED, 200, content="xml")}
     said.update({one.path: one for one in answers or ()})
     made = Face(vantage, "192.0.2.1:443", proven=True, answers=tuple(said.values()))
-    return replace(made, clock=Clock(0.4, 0.05), **changed)
+    return replace(made, **{"clock": Clock(0.4, 0.05), **changed})
 
 
 def said(path, status=200, **changed):
