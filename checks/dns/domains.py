@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.dns.asked import asked, observed, publish, quoted, undetermined
+from checks.dns.asked import (
+    DOMAINS_PORTAL,
+    TTL,
+    asked,
+    observed,
+    publish,
+    quoted,
+    undetermined,
+)
 from scanner.api import (
     Effort,
     Finding,
+    Missing,
     Owner,
+    Phase,
     Severity,
+    Step,
     Topic,
     check,
     failed,
@@ -19,8 +30,9 @@ from scanner.api import (
     step,
     warned,
 )
-from scanner.evidence.dns_domain import ApexRecords, DnsDomain
-from scanner.evidence.tenant import DomainRecords
+from scanner.evidence.dns import Lookup
+from scanner.evidence.dns_domain import ApexRecords, DnsDomain, TenantRecordLookups
+from scanner.evidence.tenant import DomainRecords, ExpectedRecord
 
 _VERIFY_PAGE = "https://learn.microsoft.com/graph/api/domain-list-verificationdnsrecords"
 
@@ -189,3 +201,120 @@ def _unpublished(about: DnsDomain, apex: ApexRecords | None, proof: str) -> Find
     return finding.showing(
         expected=f'TXT "{proof}"', observed=observed(texts), asked=asked(texts)
     ).fixed_by(publish(about.domain, "TXT", quoted(proof)))
+
+
+_OWNED_LABELS = (
+    "autodiscover.",
+    "enterpriseenrollment.",
+    "enterpriseregistration.",
+    "msoid.",
+    "sip.",
+    "lyncdiscover.",
+    "_sip._tls.",
+    "_sipfederationtls._tcp.",
+)
+"""Owner names whose records other checks judge."""
+
+
+def _unowned(record: ExpectedRecord, name: str) -> bool:
+    owner = record.owner.casefold().rstrip(".")
+    if record.type == "MX" and owner == name:
+        return False
+    if record.type == "TXT" and "v=spf1" in record.value.casefold():
+        return False
+    return not owner.startswith(_OWNED_LABELS)
+
+
+@check(
+    id="dns.tenant-service-records-published",
+    title="Every record that the tenant asks for is published",
+    action="Publish the records that the tenant asks for",
+    why="The tenant says itself which records it expects for this domain and cloud. Those that have no"
+    " check of their own are compared here, so that none is forgotten.",
+    fix=step(
+        "Read the records of the domain, and publish those that are missing.",
+        command="Get-MgDomainServiceConfigurationRecord -DomainId <domain>",
+        portal=DOMAINS_PORTAL,
+    ),
+    verify="A query for each record answers with the value that the tenant lists.",
+    topic=Topic.NETWORK,
+    severity=Severity.MEDIUM,
+    owner=Owner.DNS_ADMIN,
+    effort=Effort.MINUTES,
+    phase=Phase.ENABLE,
+    clause=["G11", "E2", "E7"],
+    blocks=["services that find themselves by these records"],
+    documents=[
+        "https://learn.microsoft.com/graph/api/domain-list-serviceconfigurationrecords",
+    ],
+    requires=["dns.domain-verified"],
+    settle_after="1 h",
+)
+def tenant_service_records_published(
+    records: DomainRecords | Missing, lookups: TenantRecordLookups
+) -> Iterator[Finding]:
+    """Judge the records of one domain that no other check owns."""
+    about, subject = lookups.about, lookups.about.subject
+    if about.parked:
+        yield not_applicable("parked", subject, "The domain is parked.")
+    elif about.tenant_read and not about.verified:
+        yield not_applicable("unverified", subject, "The domain is not verified in the tenant.")
+    elif isinstance(records, Missing):
+        yield not_assessed(
+            f"{records.reason}-records",
+            subject,
+            "What the tenant asks for is not known. {detail}",
+            detail=records.detail,
+        )
+    else:
+        yield _published_all(records, lookups)
+
+
+def _published_all(records: DomainRecords, lookups: TenantRecordLookups) -> Finding:
+    about, subject = lookups.about, lookups.about.subject
+    mine = [one for one in records.service if _unowned(one, about.domain)]
+    pairs = [(one, lookups.of(one.owner, one.type)) for one in mine]
+    wrong = [one for one, found in pairs if found.known and not _holds(found, one)]
+    silent = next((found for _, found in pairs if not found.known), None)
+    needed = [one for one in wrong if not one.optional]
+    if needed:
+        return failed(
+            "missing", subject, "Records are missing or differ: {records}.", records=_told(needed)
+        ).fixed_by(*(_publish(one) for one in needed))
+    if silent is not None:
+        return undetermined(subject, silent)
+    if wrong:
+        return warned(
+            "optional-missing",
+            subject,
+            "Optional records are missing or differ: {records}.",
+            records=_told(wrong),
+        ).fixed_by(*(_publish(one) for one in wrong))
+    if records.unavailable:
+        return not_assessed(
+            "unsupported-records",
+            subject,
+            "The tenant could not tell {count} of its records.",
+            count=records.unavailable,
+        )
+    return passed(
+        "published",
+        subject,
+        "The tenant asks for {count} records, and those without a check of their own are there.",
+        count=len(records.service),
+    )
+
+
+def _holds(found: Lookup, wanted: ExpectedRecord) -> bool:
+    value = wanted.value if wanted.type == "TXT" else wanted.value.casefold().rstrip(".")
+    return value in found.values
+
+
+def _told(records: list[ExpectedRecord]) -> list[str]:
+    return [f"{one.type} {one.owner}" for one in records]
+
+
+def _publish(one: ExpectedRecord) -> Step:
+    value = quoted(one.value) if one.type == "TXT" else f"{one.value.rstrip('.')}."
+    numbers = [str(n) for n in (one.priority, one.weight, one.port) if n is not None]
+    return publish(one.owner, one.type, " ".join((*numbers, value)), one.ttl or TTL)

@@ -124,10 +124,15 @@ class Domains:
 
 @dataclass(frozen=True, slots=True)
 class Dns:
-    """[dns]: resolvers as "192.0.2.1", "192.0.2.1:5300", "[2001:db8::1]:53"."""
+    """[dns]: resolvers as "192.0.2.1", "192.0.2.1:5300", "tls://host", "https://host/dns-query".
+
+    `forests` are the DNS names of Active Directory domains, `search` the suffixes that clients try.
+    """
 
     external: tuple[str, ...] = ()
     internal: tuple[str, ...] = ()
+    forests: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
     timeout: float = 3.0
 
 

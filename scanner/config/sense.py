@@ -16,6 +16,9 @@ _PROXY = re.compile(r"^(none|((http|socks5h?)://)?(\[[0-9a-fA-F:.]+\]|[^\s:/@\[\
 _RESOLVER = re.compile(r"^(\[[0-9a-fA-F:.]+\](:\d{1,5})?|[0-9a-fA-F:.]+|\d+(\.\d+){3}:\d{1,5})$")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _ATTRIBUTE = re.compile(r"^[A-Za-z][A-Za-z0-9-]*$")
+_RESOLVER_URL = re.compile(
+    r"^(tls://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?/?|https://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?(/\S*)?)$"
+)
 _HIGHEST_PORT = 65535
 
 
@@ -52,6 +55,8 @@ def _names(config: Config) -> Iterator[Problem]:
         *((("domains", "parked", place), name) for place, name in enumerate(config.domains.parked)),
         *((("hosts", place, "name"), host.name) for place, host in enumerate(config.hosts)),
         (("tenant", "domain"), config.tenant.domain),
+        *((("dns", "forests", place), name) for place, name in enumerate(config.dns.forests)),
+        *((("dns", "search", place), name) for place, name in enumerate(config.dns.search)),
     ]
     for path, name in named:
         if name and not _NAME.match(name):
@@ -61,10 +66,13 @@ def _names(config: Config) -> Iterator[Problem]:
 def _addresses(config: Config) -> Iterator[Problem]:
     for view in ("external", "internal"):
         for place, one in enumerate(getattr(config.dns, view)):
-            if "://" not in one and not _RESOLVER.match(one):
+            if not (_RESOLVER_URL if "://" in one else _RESOLVER).match(one):
                 yield (
                     ("dns", view, place),
-                    f'expected an address such as "192.0.2.1" or "192.0.2.1:5300", got {one!r}',
+                    (
+                        'expected an address such as "192.0.2.1" or "192.0.2.1:5300", or'
+                        f' "tls://HOST" or "https://HOST/dns-query", got {one!r}'
+                    ),
                 )
     for place, host in enumerate(config.hosts):
         if not 0 < host.port <= _HIGHEST_PORT:

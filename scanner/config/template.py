@@ -70,6 +70,9 @@ names = <DOMAINS>
 [dns]
 # external = ["192.0.2.53"]            # a resolver outside; left out: the resolvers of this host
 # internal = ["10.0.0.53"]             # resolvers inside the customer's network
+#                                      # also "tls://dns.example", "https://dns.example/dns-query"
+# forests = ["corp.contoso.local"]     # DNS names of Active Directory domains
+# search = ["corp.contoso.local"]      # suffixes that clients try; left out: those of this host
 timeout = 3.0                          # seconds per try
 
 # [[hosts]]                            # one block for each published server

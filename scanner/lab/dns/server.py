@@ -11,6 +11,7 @@ from typing import Self
 
 import dns.exception
 import dns.message
+import dns.rcode
 
 from scanner.lab.dns.zones import Zones
 
@@ -19,10 +20,14 @@ _HEADER = 2
 
 
 class DnsServer:
-    """Serves zones on 127.0.0.1 while it is entered. `asked` counts the queries that arrived."""
+    """Serves zones on 127.0.0.1 while it is entered. `asked` counts the queries that arrived.
 
-    def __init__(self, zones: Zones) -> None:
+    With `refuses` it answers as a server does that is asked for zones of others.
+    """
+
+    def __init__(self, zones: Zones, *, refuses: bool = False) -> None:
         self.zones = zones
+        self.refuses = refuses
         self.asked = 0
         self._tcp, self._udp = _same_port()
         self._tcp.home = self
@@ -77,10 +82,16 @@ class DnsServer:
             query = dns.message.from_wire(data)
             self.asked += 1
             limit = 65535 if tcp else max(_UDP_LIMIT, query.payload)
-            response = self.zones.answer(query)
+            response = _refusal(query) if self.refuses else self.zones.answer(query)
             return _fit(response, limit)
         except (dns.exception.DNSException, IndexError, ValueError):
             return b""
+
+
+def _refusal(query: dns.message.Message) -> dns.message.Message:
+    response = dns.message.make_response(query)
+    response.set_rcode(dns.rcode.REFUSED)
+    return response
 
 
 def _fit(response: dns.message.Message, limit: int) -> bytes:

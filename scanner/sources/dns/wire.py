@@ -14,6 +14,7 @@ import dns.message
 import dns.name
 import dns.rcode
 import dns.rdatatype
+import dns.rrset
 
 from scanner.evidence.dns import Lookup, LookupStatus, Record
 
@@ -114,7 +115,7 @@ def _read(message: dns.message.Message, question: Question) -> Reply:
         current = alias[0].target
         chain.append(plain(current))
         lowest = alias.ttl if lowest is None else min(lowest, alias.ttl)
-    found = sets.get((current, wanted))
+    found = sets.get((current, wanted)) or _delegated(message, question)
     records: tuple[Record, ...] = ()
     if found is not None:
         records = tuple(_RECORDS.get(question.type, _text)(one) for one in found)
@@ -129,6 +130,15 @@ def _read(message: dns.message.Message, question: Question) -> Reply:
         _extended(message),
         unfinished=bool(chain) and found is None and _open_ended(message),
     )
+
+
+def _delegated(message: dns.message.Message, question: Question) -> dns.rrset.RRset | None:
+    """The NS set that a parent's server hands out in a referral: its answer to a direct question."""
+    if question.recursion or question.type != "NS":
+        return None
+    name = absolute(question.name)
+    sets = (one for one in message.authority if one.rdtype == dns.rdatatype.NS)
+    return next((one for one in sets if one.name == name), None)
 
 
 _RCODES = {
