@@ -14,6 +14,7 @@ import scanner.judge
 import scanner.plan.assess
 from scanner.catalogue import Cause, Check
 from scanner.registry import Catalogue, catalogue_in, modules
+from scanner.sources.answers.template import sentences as asking_sentences
 from scanner.trace import Site, Source, UntraceableError, called
 
 ENGINE = "scanner"
@@ -57,6 +58,7 @@ def wording(catalogue: Catalogue) -> dict[str, Wording]:
     for package, members in _by_package(modules("emsready.checks")).items():
         _said_in(members, _of(package, found))
     _said_in([scanner.judge, scanner.plan.assess, scanner.answered], found[ENGINE])
+    found[ENGINE].sentences.update(asking_sentences())
     return {name: one for name, one in found.items() if one.sentences or one.untraceable}
 
 

@@ -35,6 +35,17 @@ def test_what_people_are_to_answer_is_asked():
     assert silent == []
 
 
+AWAITED = {"G21"}
+"""Clauses whose checks are under way."""
+
+
+def test_no_clause_is_silently_absent():
+    unseen = {
+        one.id for one in CLAUSES if not serving(one.id) and SeenBy.PRODUCT not in one.seen_by
+    }
+    assert unseen <= AWAITED
+
+
 def test_what_the_product_serves_says_by_what():
     assert [one.id for one in CLAUSES if (SeenBy.PRODUCT in one.seen_by) != bool(one.served)] == []
 

@@ -16,6 +16,7 @@ from scanner.api import (
     Severity,
     Topic,
     answered,
+    cause,
     check,
     combined,
     failed,
@@ -319,3 +320,18 @@ def single_active_sync_server(
             "All synchronisation servers are in staging mode: {servers}.",
             servers=[one.name for one in found],
         )
+
+
+OUTDATED = cause(
+    id="directory_sync.outdated-connect",
+    members=["directory_sync.connect-version-supported", "directory_sync.client-version-supported"],
+    tie=lambda _: "connect",
+    title="Upgrade Entra Connect",
+    why="Inventory and tenant see the same installation: its version is too old, or soon will be.",
+    fix=[
+        step(
+            "Download the newest version and upgrade in place, the server in staging mode first.",
+            portal="Microsoft Entra admin center > Entra Connect > Connect Sync > Get started",
+        ),
+    ],
+)

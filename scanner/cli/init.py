@@ -25,18 +25,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--answers-only", action="store_true", help="only the file with the questions"
     )
+    parser.add_argument(
+        "--lang", default="en", help="language of questions and report: en or zh-CN"
+    )
     parser.add_argument("--no-input", action="store_true", help="never ask, even on a terminal")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask what is not given, write the file, and say what comes next."""
+    from scanner.cli.formats import language  # noqa: PLC0415
+
     config = Path(arguments.output)
     if not arguments.answers_only:
         if config.exists() and not arguments.force:
             print(f"emsready: {config} is there already; --force replaces it", file=sys.stderr)
             return Exit.USAGE
-        _write_config(config, arguments)
-    _write_answers(config.with_name(ANSWERS))
+        _write_config(config, arguments, language(arguments.lang))
+    _write_answers(config.with_name(ANSWERS), language(arguments.lang))
     print(
         "Next: fill in what you know, then `emsready preview` shows what a scan would touch, and "
         "`emsready scan` scans.",
@@ -45,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     return Exit.DONE
 
 
-def _write_config(config: Path, arguments: argparse.Namespace) -> None:
+def _write_config(config: Path, arguments: argparse.Namespace, lang: str) -> None:
     from scanner.config.template import Wishes, config_template  # noqa: PLC0415
 
     asks = sys.stdin.isatty() and not arguments.no_input
@@ -55,20 +60,22 @@ def _write_config(config: Path, arguments: argparse.Namespace) -> None:
         client_id=arguments.client_id
         or (_ask("Application id of the scan (empty: without the tenant)") if asks else ""),
         answers=ANSWERS,
+        language=lang,
     )
     _write(config, config_template(wishes))
     print(config)
 
 
-def _write_answers(path: Path) -> None:
+def _write_answers(path: Path, lang: str) -> None:
     """Write the questions. A file that is there holds answers, and is never replaced."""
-    from scanner.registry import load_checks  # noqa: PLC0415
+    from scanner.registry import load_checks, sentences  # noqa: PLC0415
     from scanner.sources.answers.template import answers_template  # noqa: PLC0415
 
     if path.exists():
         print(f"{path} is there already, and is left as it is", file=sys.stderr)
         return
-    _write(path, answers_template(load_checks().checks))
+    said = sentences(lang)
+    _write(path, answers_template(load_checks().checks, lambda text: said.get(text, text)))
     print(path)
 
 

@@ -14,6 +14,7 @@ class Wishes:
     domain: str = ""
     client_id: str = ""
     answers: str = ""
+    language: str = "en"
 
 
 def config_template(wishes: Wishes) -> str:
@@ -23,6 +24,7 @@ def config_template(wishes: Wishes) -> str:
         "DOMAIN": wishes.domain,
         "CLIENT": wishes.client_id,
         "ANSWERS": wishes.answers,
+        "LANGUAGE": wishes.language,
         "METHOD": "secret" if wishes.client_id else "none",
     }
     text = _TEMPLATE
@@ -37,7 +39,7 @@ _TEMPLATE = """\
 
 [customer]
 name = <CUSTOMER>
-language = "en"                        # of the report: en or zh-CN
+language = <LANGUAGE>                  # of the report: en or zh-CN
 
 [scope]                                # decides what is not applicable; leave out what is undecided
 # kickoff = 2027-01-31                 # due dates of the plan end before it

@@ -8,6 +8,7 @@ import pytest
 
 from scanner.cli.interview import Interview
 from scanner.cli.main import main
+from scanner.config import read_config
 from scanner.evidence.answers import AnswerWord
 from scanner.sources.answers.read import read_answers
 from tests.scanning import parts
@@ -31,6 +32,19 @@ def test_answers_are_never_written_over(folder, capsys):
     assert main(["init", "--no-input", "--answers-only"]) == 0
     assert (folder / "answers.toml").read_text() == "# mine\n"
     assert "left as it is" in capsys.readouterr().err
+
+
+def test_the_questions_are_asked_in_the_language_of_the_report(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "--no-input", "--lang", "zh-CN"]) == 0
+    text = (tmp_path / "answers.toml").read_text(encoding="utf-8")
+    assert "是否有已商定并指定资源的项目计划" in text.replace("\n#   ", "")
+    assert "Asked:" not in text
+    assert (
+        read_answers(tmp_path / "answers.toml", [one.id for one in parts().catalogue.questions])
+        == ()
+    )
+    assert read_config(tmp_path / "emsready.toml").customer.language == "zh-CN"
 
 
 def test_the_questions_as_json(folder, capsys):
