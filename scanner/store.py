@@ -60,7 +60,7 @@ class RunFolder:
     @classmethod
     def prepare(cls, folder: Path, at: datetime) -> RunFolder:
         """Make sure that the folder can be written before anything is contacted. Raises StoreError."""
-        work = folder / f"unfinished-{_stamp(at)}-{os.getpid()}"
+        work = folder / f"unfinished-{folder_name(at)}-{os.getpid()}"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = FileLock(folder / LOCK, mode=0o600)
@@ -138,7 +138,7 @@ class RunFolder:
         if header.exists() and old.exists() and header.read_bytes() == old.read_bytes():
             result.unlink()
             return
-        home = self.folder / HISTORY / _stamp(earlier.collected_at)
+        home = self.folder / HISTORY / folder_name(earlier.collected_at)
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         for path in _run_parts(self.folder):
             _remove(home / path.name)
@@ -167,7 +167,8 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _stamp(at: datetime) -> str:
+def folder_name(at: datetime) -> str:
+    """What the folder of a run of that moment is called in history/."""
     return at.strftime(_STAMP)
 
 

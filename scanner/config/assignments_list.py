@@ -47,7 +47,7 @@ def read_list(path: Path) -> list[Assignment]:
 def _assignments(
     path: Path, rows: Iterator[Sequence[object]], updated: datetime
 ) -> list[Assignment]:
-    head = [str(cell or "").strip().casefold() for cell in next(rows, ())]
+    head = _head(next(rows, ()))
     places = {
         name: place
         for name, words in _COLUMNS.items()
@@ -70,6 +70,10 @@ def _assignments(
     if problems:
         raise ConfigError("\n".join(problems))
     return found
+
+
+def _head(row: Sequence[object]) -> list[str]:
+    return [str(cell or "").strip().casefold() for cell in row]
 
 
 def _assignment(cells: dict[str, object], updated: datetime) -> Assignment:
@@ -133,7 +137,11 @@ def _xlsx(path: Path) -> list[Sequence[object]]:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except Exception as error:  # the library raises whatever its parsers raise
         raise ConfigError(f"{path}: no workbook that can be read: {error}") from error
-    return list(_limited(path, book.worksheets[0].iter_rows(values_only=True)))
+    for sheet in book.worksheets:
+        rows = list(_limited(path, sheet.iter_rows(values_only=True)))
+        if rows and not set(_COLUMNS["item"]).isdisjoint(_head(rows[0])):
+            return rows
+    return []
 
 
 def _limited(path: Path, rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
