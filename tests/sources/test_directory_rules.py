@@ -23,10 +23,10 @@ def faults(attribute, *values, kind="user", **more):
         attributes[attribute.lower()] = list(values)
     else:
         attributes.pop(attribute.lower(), None)
-    made = MAKER.make(Entry("CN=Ann,DC=x", attributes, 1), 0)
+    item, _ = MAKER.make(Entry("CN=Ann,DC=x", attributes, 1), kind, 0)
     return {
         one.value: (set(one.kinds), one.warnings, one.infos)
-        for one in made.item.faults
+        for one in item.faults
         if one.attribute == attribute
     }
 
@@ -166,7 +166,8 @@ def test_a_proposal_is_one_only_if_it_passes():
     def proposal(attribute, value):
         attributes = {"objectclass": PERSON, "cn": ["Ann"], "displayname": ["x"]}
         attributes[attribute.lower()] = [value]
-        (fault,) = MAKER.make(Entry("CN=x", attributes, 1), 0).item.faults
+        item, _ = MAKER.make(Entry("CN=x", attributes, 1), "user", 0)
+        (fault,) = item.faults
         return fault.proposal
 
     assert proposal("userPrincipalName", "ann lee@contoso.com") == "annlee@contoso.com"

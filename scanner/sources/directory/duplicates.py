@@ -65,7 +65,13 @@ class Duplicates:
         marks: set[int] = set()
         proxies: list[int] = []
         for attribute, original, claimed in claims:
-            mark = _mark(attribute, claimed)
+            if claimed.isascii() and attribute in _SPACES:  # what _mark does, without the call
+                text = claimed.upper()
+                if text[:5] == "SMTP:" and attribute == _PROXIES:
+                    text = text[5:]
+                mark = hash(text) ^ _SPACES[attribute]
+            else:
+                mark = _mark(attribute, claimed)
             marks.add(mark)
             if attribute == _PROXIES:
                 proxies.append(mark)
@@ -122,15 +128,11 @@ class Duplicates:
 
 def _mark(attribute: str, value: str) -> int:
     """A hash by which a value and what it may collide with are found again."""
-    text = value.upper() if value.isascii() else key(value)
-    space = _SPACES.get(attribute)
-    if space is None:
-        return (
-            _mark(attribute.removeprefix(PROPOSAL), value) if PROPOSAL in attribute else hash(text)
-        )
-    if space:
-        return hash(text) ^ space
-    return hash(text.removeprefix("SMTP:"))
+    attribute = attribute.removeprefix(PROPOSAL)
+    text = key(value)
+    if attribute == _PROXIES and text.startswith("SMTP:"):
+        text = text[5:]
+    return hash(text) ^ _SPACES.get(attribute, 0)
 
 
 def _address(attribute: str, value: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 Attributes: TypeAlias = dict[str, list[str]]
 
@@ -51,13 +52,14 @@ class Entry:
     """Lower-cased attribute names with their values, in the order of the source.
 
     `undecodable` are attributes with a value that is no valid text; `place` is the line of a file
-    (or the number of the entry) where it begins.
+    (or the number of the entry) where it begins. `plain` says that all of it is known to be ASCII.
     """
 
     dn: str
     attributes: Attributes
     place: int
-    undecodable: set[str] = field(default_factory=set)
+    undecodable: frozenset[str] | set[str] = frozenset()
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,15 @@ class Skipped:
 
 
 Read: TypeAlias = Entry | Broken | Skipped
+
+
+class Entries(Protocol):
+    """What every reader is. `names` are the wanted attributes that entries had so far."""
+
+    names: set[str]
+
+    def __iter__(self) -> Iterator[Read]:
+        """The entries, and what could not be read, in the order of the source."""
 
 
 def wanted_name(written: str, extra: frozenset[str] = frozenset()) -> str:

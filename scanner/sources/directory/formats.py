@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
+from scanner.sources.directory.cmdlets import CmdletReader
+from scanner.sources.directory.csvde import CsvdeReader
 from scanner.sources.directory.encoding import Bytes, open_export
-from scanner.sources.directory.entry import Read
+from scanner.sources.directory.entry import Entries
 from scanner.sources.directory.ldif import LdifReader
 
 _LOOK = 65536
@@ -35,7 +36,7 @@ class _Replayed:
         self._file.close()
 
 
-def open_entries(path: Path, encoding: str, extra: frozenset[str]) -> tuple[Bytes, Iterable[Read]]:
+def open_entries(path: Path, encoding: str, extra: frozenset[str]) -> tuple[Bytes, Entries]:
     """The open file and its entries. Raises OSError, and UnknownFormatError naming the file."""
     opened = open_export(path, encoding)
     head = opened.read(_LOOK)
@@ -43,8 +44,12 @@ def open_entries(path: Path, encoding: str, extra: frozenset[str]) -> tuple[Byte
     start = head.lstrip()[:200].lower()
     if start.startswith((b"dn:", b"version:", b"#", b"search:")) or not start:
         return file, LdifReader(file, extra)
+    if start.startswith((b"{", b"[")):
+        return file, CmdletReader(file, extra)
+    if start.lstrip(b'"').startswith((b"dn,", b'dn"')) or start.strip() == b"dn":
+        return file, CsvdeReader(file, extra)
     opened.close()
     raise UnknownFormatError(
-        f"{path.name} is no LDIF (it begins with neither dn: nor version:);"
-        " `emsready directory export-help` shows how to export"
+        f"{path.name} is neither LDIF (it would begin with dn: or version:), nor CSV of csvde (its first"
+        " column would be DN), nor JSON; `emsready directory export-help` shows how to export"
     )

@@ -34,12 +34,17 @@ class MalformedError(ValueError):
 
 
 class LdifReader:
-    """Reads the entries of one file. `extra` are attributes wanted besides the usual ones."""
+    """Reads the entries of one file. `extra` are attributes wanted besides the usual ones.
+
+    `names` are the wanted attributes that were met so far.
+    """
 
     def __init__(self, file: Bytes, extra: frozenset[str] = frozenset()) -> None:
         self._file = file
         self._extra = extra
         self._known: dict[str, str] = {"dn": "dn", "changetype": "changetype"}
+        self._encoded = False
+        self.names: set[str] = set()
 
     def __iter__(self) -> Iterator[Read]:
         for line, raw in _records(self._file):
@@ -54,6 +59,7 @@ class LdifReader:
         if b"\n " in raw:
             raw = raw.replace(b"\n ", b"")
         damaged: set[str] = set()
+        self._encoded = False
         try:
             lines = raw.decode().split("\n")
         except UnicodeDecodeError:
@@ -73,7 +79,8 @@ class LdifReader:
             if all(not one or one.startswith(_NO_ENTRY) for one in lines):
                 return None
             return Broken(place, "", "the entry has no dn")
-        return Entry(names[0], attributes, place, damaged)
+        plain = not self._encoded and raw.isascii()
+        return Entry(names[0], attributes, place, damaged, plain)
 
     def _attributes(self, lines: list[str], damaged: set[str]) -> dict[str, list[str]]:
         """The wanted lines. `known` holds 'name' for its plain form; all others take the long way."""
@@ -110,6 +117,8 @@ class LdifReader:
             raise MalformedError(f"a line without a colon: {written[:60]!r}")
         lower = written.lower()
         name = lower if lower in ("dn", "changetype") else wanted_name(written, self._extra)
+        if name:
+            self.names.add(name)
         if name in BINARY or name in COUNTED:
             return name, _bytes(name, value)
         if len(self._known) < _KNOWN_AT_MOST:
@@ -120,7 +129,10 @@ class LdifReader:
             return "", ""
         if value[:1] == "<":
             raise MalformedError(f"{name}: a value by URL is not read")
-        return name, _text(name, value[1:]) if value[:1] == ":" else value.lstrip(" ")
+        if value[:1] == ":":
+            self._encoded = True
+            return name, _text(name, value[1:])
+        return name, value.lstrip(" ")
 
     def _decoded(self, raw: bytes, damaged: set[str]) -> list[str]:
         """The lines that are text; of the others, the attribute is noted."""

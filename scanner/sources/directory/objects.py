@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from scanner.evidence.codec import writable
 from scanner.evidence.directory import PROPOSAL, DirectoryObject, Fault
 from scanner.sources.directory.address import is_local
 from scanner.sources.directory.chains import (
@@ -24,9 +24,11 @@ from scanner.sources.directory.entry import PARTIAL, Attributes, Entry
 from scanner.sources.directory.sync_rules import first, number, ruling
 
 LOGIN = "userPrincipalName"
+_OBJECT = writable(DirectoryObject)
 
 _TYPES = {"inetorgperson": "inetOrgPerson", "user": "user", "contact": "contact", "group": "group"}
 _SPELLED = frozenset(_TYPES.values())
+_USUAL = _SPELLED | {"top", "person", "organizationalPerson"}
 _CATEGORIES = ("cn=person", "cn=group", "person", "group")
 _LOGIN_CLEAN = re.compile(r"[A-Za-z0-9'_!#^~-]+(?:\.[A-Za-z0-9'_!#^~-]+)*").fullmatch
 _SAM_CLEAN = re.compile(r"""[^"\\|,/\[\]:<>+=;?*']*""").fullmatch
@@ -50,16 +52,11 @@ def is_judged(attributes: Attributes) -> bool:
     category = attributes.get("objectcategory")
     if category:
         return category[0].partition(",")[0].lower() in _CATEGORIES
-    classes = [one.lower() for one in attributes.get("objectclass", ())]
+    written = attributes.get("objectclass", ())
+    if _USUAL.issuperset(written):
+        return not _SPELLED.isdisjoint(written)
+    classes = [one.lower() for one in written]
     return "computer" not in classes and not _TYPES.keys().isdisjoint(classes)
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What came of one entry: the object, and the values that have to be unique."""
-
-    item: DirectoryObject
-    claims: list[Claim]
 
 
 class ObjectMaker:
@@ -71,10 +68,9 @@ class ObjectMaker:
         self._login_key = login.lower()
         self._good_domain = chains.rule.good_domain
 
-    def make(self, entry: Entry, source: int) -> Made:
-        """The object that a user, contact or group becomes."""
+    def make(self, entry: Entry, kind: str, source: int) -> tuple[DirectoryObject, list[Claim]]:
+        """What a user, contact or group becomes, and its values that have to be unique."""
         attributes = entry.attributes
-        kind = class_of(attributes)
         name = first(attributes, "cn")
         faults: list[Fault] = []
         claims: list[Claim] = []
@@ -82,7 +78,7 @@ class ObjectMaker:
         self._names(attributes, faults, person=person)
         self._mail(attributes, name, faults, claims)
         self._accounts(attributes, name, kind, faults, claims)
-        return Made(self._object(entry, kind, name, source, tuple(faults)), claims)
+        return self._object(entry, kind, name, source, tuple(faults)), claims
 
     def computer(self, entry: Entry, source: int) -> DirectoryObject:
         """A computer is never judged by its names; only whether it synchronises counts."""
@@ -101,7 +97,7 @@ class ObjectMaker:
         anchor = get("ms-ds-consistencyguid")
         login = get(self._login_key)
         sam = get("samaccountname")
-        return DirectoryObject(
+        return _OBJECT(
             entry.dn,
             kind,
             name,
@@ -125,7 +121,7 @@ class ObjectMaker:
             _moment(attributes, "lastlogontimestamp"),
             _moment(attributes, "pwdlastset"),
             anchor[0] if anchor else "",
-            _beyond_ascii(attributes),
+            () if entry.plain else _beyond_ascii(attributes),
         )
 
     def _names(self, attributes: Attributes, faults: list[Fault], *, person: bool) -> None:

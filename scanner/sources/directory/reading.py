@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
 
-from scanner.evidence.directory import DirectoryPart, Unreadable
+from scanner.evidence.directory import ACCOUNT_DISABLED, DirectoryPart, Unreadable
 from scanner.sources.directory.duplicates import Claim, Duplicates
-from scanner.sources.directory.entry import PARTIAL, Broken, Entry, Read
+from scanner.sources.directory.entry import PARTIAL, Broken, Entries, Entry
 from scanner.sources.directory.objects import ObjectMaker, class_of, is_judged
 from scanner.sources.interface import Gather, StreamWriter
 
 log = logging.getLogger("emsready.directory")
+_PEOPLE = ("user", "inetOrgPerson")
 _TOLD = 1000
 _EVERY = 2000
 
@@ -38,17 +38,15 @@ class PartReader:
         self._name = ""
         self._damaged = 0
 
-    def read(self, name: str, source: int, entries: Iterable[Read]) -> DirectoryPart:
+    def read(self, name: str, source: int, entries: Entries) -> DirectoryPart:
         """All entries of one part. Raises TimeoutError when the time is used up."""
         self._name, self._damaged = name, 0
         classes: Counter[str] = Counter()
         skipped: Counter[str] = Counter()
-        attributes: set[str] = set()
         count = 0
         for found in entries:
             if isinstance(found, Entry):
                 count += 1
-                attributes.update(found.attributes)
                 self._entry(found, source, classes, skipped)
                 if count % _EVERY == 0:
                     self._tick(_EVERY)
@@ -60,7 +58,7 @@ class PartReader:
         return DirectoryPart(
             name,
             count,
-            tuple(sorted(one.removesuffix(PARTIAL) for one in attributes)),
+            tuple(sorted(one.removesuffix(PARTIAL) for one in entries.names)),
             dict(sorted(classes.items())),
             dict(sorted(skipped.items())),
             self._damaged,
@@ -95,8 +93,7 @@ class PartReader:
         claims: list[Claim] = []
         try:
             if judged:
-                made = self._maker.make(entry, source)
-                item, claims = made.item, made.claims
+                item, claims = self._maker.make(entry, kind, source)
             else:
                 item = self._maker.computer(entry, source)
         except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
@@ -105,8 +102,8 @@ class PartReader:
             return
         self._duplicates.add(item, claims)
         self._objects.add(item)
-        if item.login and item.is_user and item.enabled and "@" in item.login:
-            self.suffixes[item.login.rpartition("@")[2].casefold()] += 1
+        if item.login and kind in _PEOPLE and not (item.control or 0) & ACCOUNT_DISABLED:
+            self.suffixes[item.login.rpartition("@")[2]] += 1
 
     def _is_repeated(self, entry: Entry) -> bool:
         """Whether the same object was in an earlier entry: by objectGUID, or else by its name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -109,7 +110,10 @@ class _Run:
                 tuple(self._reader.unreadable),
             )
         )
-        counted = sorted(self._reader.suffixes.items())
+        suffixes: Counter[str] = Counter()
+        for written, users in self._reader.suffixes.items():
+            suffixes[written.casefold()] += users
+        counted = sorted(suffixes.items())
         self._gather.put(
             DirectorySuffixes(tuple(SuffixCount(name, users) for name, users in counted))
         )
