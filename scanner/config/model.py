@@ -187,6 +187,8 @@ class Directory:
     exclude: tuple[str, ...] = ()
     roots_file: str = ""
     encoding: str = ""
+    sync_tool: Literal["", "connect", "cloud-sync"] = ""
+    connect_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

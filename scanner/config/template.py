@@ -96,6 +96,8 @@ timeout = 5.0
 # login_attribute = "mail"             # left out: userPrincipalName
 # include = ["OU=Staff,DC=corp,DC=contoso,DC=com"]  # OUs in the filter of the synchronisation
 # exclude = ["OU=Test,DC=corp,DC=contoso,DC=com"]
+# sync_tool = "connect"                # or "cloud-sync": what synchronises, or will
+# connect_version = "2.5.79.0"         # of Entra Connect, where it is installed
 # encoding = "cp1252"                  # of files without a byte order mark; left out: UTF-8
 
 [trust]

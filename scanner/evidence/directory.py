@@ -72,6 +72,8 @@ class DirectoryObject:
     Microsoft disagree; `open` says what keeps the question undecided. `login` is the sign-in name
     on premises, `alias` what Entra would take for MailNickName, `address` the primary SMTP address
     or else mail. Numbers are counts of values; `photo` is bytes; times are seconds since 1970.
+    `control` is userAccountControl, `system` the operating system of a computer. With
+    `more_members` the server cut the list of members off.
     """
 
     dn: str
@@ -98,6 +100,8 @@ class DirectoryObject:
     password_set: int | None = None
     anchor: str = ""
     beyond_ascii: tuple[str, ...] = ()
+    system: str = ""
+    more_members: bool = False
 
     @property
     def is_user(self) -> bool:
@@ -105,9 +109,20 @@ class DirectoryObject:
         return self.type in ("user", "inetOrgPerson")
 
     @property
+    def domain(self) -> str:
+        """The DNS name of the domain, from the distinguished name."""
+        return domain_of(self.dn)
+
+    @property
     def enabled(self) -> bool:
         """Whether the account may sign in; where the flag was not exported, it counts as enabled."""
         return self.control is None or not self.control & ACCOUNT_DISABLED
+
+
+def domain_of(dn: str) -> str:
+    """The DNS name that the DC= parts at the end of a distinguished name spell, in lower case."""
+    labels = [part.strip() for part in dn.split(",") if part.strip()[:3].upper() == "DC="]
+    return ".".join(label[3:] for label in labels).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +185,21 @@ class DirectoryInput:
     """What was read, counted: the ground under every verdict about the directory.
 
     `unreadable` holds the first of them; `login_attribute` is what users sign in with; `roots` is
-    the version of the list of top-level domains.
+    the version of the list of top-level domains. `conflicts` are names of objects that lost a
+    replication conflict, `units` those of organisational units that are awkward to filter by, the
+    first of each. `privileged` are the members of the groups that rule the forest; `foreign_groups`
+    counts groups with members of other forests, `trusts` the trusted domains.
     """
 
     parts: tuple[DirectoryPart, ...]
     login_attribute: str = "userPrincipalName"
     roots: str = ""
     unreadable: tuple[Unreadable, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    privileged: tuple[str, ...] = ()
+    foreign_groups: int = 0
+    trusts: int = 0
 
     @property
     def entries(self) -> int:
@@ -212,6 +235,18 @@ class DirectoryInput:
         """Whether the object stays out only for reasons where Microsoft's pages disagree."""
         firm = self.firm(item)
         return bool(firm) and set(firm) <= set(item.disputed)
+
+
+@evidence("sync-plan", source="directory")
+@dataclass(frozen=True, slots=True)
+class SyncPlan:
+    """What the organisation stated about its synchronisation; empty where it said nothing.
+
+    `tool` is 'connect' or 'cloud-sync'; `connect_version` the version of Entra Connect in use.
+    """
+
+    tool: str = ""
+    connect_version: str = ""
 
 
 NEEDS: Mapping[str, tuple[str, ...]] = {

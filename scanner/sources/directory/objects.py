@@ -21,7 +21,7 @@ from scanner.sources.directory.chains import (
 )
 from scanner.sources.directory.duplicates import Claim
 from scanner.sources.directory.entry import PARTIAL, Attributes, Entry
-from scanner.sources.directory.sync_rules import first, number, ruling
+from scanner.sources.directory.sync_rules import UnitFilter, first, number, ruling
 
 LOGIN = "userPrincipalName"
 _OBJECT = writable(DirectoryObject)
@@ -60,10 +60,14 @@ def is_judged(attributes: Attributes) -> bool:
 
 
 class ObjectMaker:
-    """Makes the objects of one run. `login` is the attribute that users sign in with."""
+    """Makes the objects of one run.
 
-    def __init__(self, chains: Chains, login: str = LOGIN) -> None:
+    `login` is the attribute that users sign in with, `units` the filter of the synchronisation.
+    """
+
+    def __init__(self, chains: Chains, login: str = LOGIN, units: UnitFilter | None = None) -> None:
         self._chains = chains
+        self._units = units or UnitFilter()
         self._login = login
         self._login_key = login.lower()
         self._good_domain = chains.rule.good_domain
@@ -91,6 +95,8 @@ class ObjectMaker:
         get = attributes.get
         members = len(get("member", ())) + len(get("member" + PARTIAL, ()))
         ruled = ruling(kind, entry.dn, attributes, members)
+        if self._units.given and not self._units.takes(entry.dn):
+            ruled.reasons.insert(0, "filtered-ou")
         proxies = get("proxyaddresses", ())
         primary = next((one for one in proxies if one.startswith("SMTP:")), "")[5:]
         guid = get("objectguid")
@@ -122,6 +128,8 @@ class ObjectMaker:
             _moment(attributes, "pwdlastset"),
             anchor[0] if anchor else "",
             () if entry.plain else _beyond_ascii(attributes),
+            first(attributes, "operatingsystem"),
+            "member" + PARTIAL in attributes and "member" not in attributes,
         )
 
     def _names(self, attributes: Attributes, faults: list[Fault], *, person: bool) -> None:
@@ -179,6 +187,9 @@ class ObjectMaker:
         faults: list[Fault],
         claims: list[Claim],
     ) -> None:
+        anchor = attributes.get("ms-ds-consistencyguid")
+        if anchor:
+            claims.append(("mS-DS-ConsistencyGuid", anchor[0], anchor[0]))
         logins = attributes.get(self._login_key)
         value = attributes.get("samaccountname")
         if value is not None:

@@ -9,6 +9,7 @@ from scanner.evidence.directory import ACCOUNT_DISABLED, DirectoryPart, Unreadab
 from scanner.sources.directory.duplicates import Claim, Duplicates
 from scanner.sources.directory.entry import PARTIAL, Broken, Entries, Entry
 from scanner.sources.directory.objects import ObjectMaker, class_of, is_judged
+from scanner.sources.directory.structure import Structure
 from scanner.sources.interface import Gather, StreamWriter
 
 log = logging.getLogger("emsready.directory")
@@ -35,6 +36,7 @@ class PartReader:
         self._done = 0
         self.suffixes: Counter[str] = Counter()
         self.unreadable: list[Unreadable] = []
+        self.structure = Structure()
         self._name = ""
         self._damaged = 0
 
@@ -82,7 +84,11 @@ class PartReader:
         if entry.undecodable:
             names = ", ".join(sorted(entry.undecodable))
             self._broken(entry.place, entry.dn, f"not valid text: {names}")
+        if "CNF:" in entry.dn:
+            self.structure.conflict(entry.dn)
         judged = is_judged(entry.attributes)
+        if kind == "group" or not judged:
+            self.structure.see(kind, entry)
         if not judged and kind != "computer":
             classes[kind] += 1
             return

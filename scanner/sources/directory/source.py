@@ -12,6 +12,7 @@ from scanner.evidence.directory import (
     DirectoryInput,
     DirectoryObject,
     DirectoryPart,
+    SyncPlan,
 )
 from scanner.evidence.envelope import Missing
 from scanner.evidence.suffixes import DirectorySuffixes, SuffixCount
@@ -22,10 +23,17 @@ from scanner.sources.directory.formats import UnknownFormatError, open_entries
 from scanner.sources.directory.objects import ObjectMaker
 from scanner.sources.directory.reading import PartReader
 from scanner.sources.directory.roots import RootZone, read_roots, shipped_roots
+from scanner.sources.directory.sync_rules import UnitFilter
 from scanner.sources.interface import Contact, Gather, Unavailable
 from scanner.words import Reason
 
-_KINDS: tuple[type, ...] = (DirectoryObject, Collision, DirectoryInput, DirectorySuffixes)
+_KINDS: tuple[type, ...] = (
+    DirectoryObject,
+    Collision,
+    DirectoryInput,
+    DirectorySuffixes,
+    SyncPlan,
+)
 _UNCONFIGURED = (
     "no export of the directory is named; set directory.files"
     " (`emsready directory export-help` prints the export commands)"
@@ -48,6 +56,7 @@ class DirectorySource:
     def collect(self, gather: Gather) -> None:
         """Read every export. Raises Unavailable where none is named or can be read."""
         section = gather.config.directory
+        gather.put(SyncPlan(section.sync_tool, section.connect_version))
         if not section.files:
             raise Unavailable(Reason.UNCONFIGURED, _UNCONFIGURED)
         duplicates = Duplicates()
@@ -69,7 +78,9 @@ class _Run:
         chains = Chains(AddressRule(self._roots))
         self._reader = PartReader(
             gather,
-            ObjectMaker(chains, section.login_attribute),
+            ObjectMaker(
+                chains, section.login_attribute, UnitFilter(section.include, section.exclude)
+            ),
             self._objects,
             duplicates,
         )
@@ -108,6 +119,7 @@ class _Run:
                 self._gather.config.directory.login_attribute,
                 self._roots.version,
                 tuple(self._reader.unreadable),
+                **self._reader.structure.told(),
             )
         )
         suffixes: Counter[str] = Counter()

@@ -8,6 +8,7 @@ disputed. Filters that the customer set up are not visible in a directory.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from scanner.sources.directory.address import is_smtp
@@ -19,6 +20,7 @@ LINKED_MAILBOX = 2
 BUILT_IN = 0x1
 TOO_LARGE = 250_000
 
+_BLANKS = re.compile(r"\s*(?<!\\),\s*")
 _CONFLICT = re.compile(r"(?:\n|\\0A)CNF:", re.IGNORECASE)
 _FIRST_RDN = re.compile(r"(?:[^,\\]|\\.)*", re.DOTALL)
 _CAS = re.compile(r"cas_.*\}", re.IGNORECASE | re.DOTALL)
@@ -31,6 +33,35 @@ class Ruling:
     reasons: list[str] = field(default_factory=list)
     disputed: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
+
+
+class UnitFilter:
+    """The organisational units that the customer's filter takes in and leaves out.
+
+    Of several that apply to an object the nearest one decides, as in the tree of Entra Connect.
+    """
+
+    def __init__(self, include: Iterable[str] = (), exclude: Iterable[str] = ()) -> None:
+        self._include = [_tail(one) for one in include]
+        self._exclude = [_tail(one) for one in exclude]
+        self.given = bool(self._include or self._exclude)
+
+    def takes(self, dn: str) -> bool:
+        """Whether an object of that name passes the filter."""
+        name = "," + _plain(dn)
+        within = max((len(one) for one in self._include if name.endswith(one)), default=0)
+        without = max((len(one) for one in self._exclude if name.endswith(one)), default=0)
+        if within == without == 0:
+            return not self._include
+        return within > without
+
+
+def _plain(dn: str) -> str:
+    return _BLANKS.sub(",", dn.strip()).casefold()
+
+
+def _tail(dn: str) -> str:
+    return "," + _plain(dn)
 
 
 def is_conflict(dn: str) -> bool:

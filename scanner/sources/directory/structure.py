@@ -1,0 +1,86 @@
+"""What entries say about the forest besides themselves: units, privileged groups, other forests."""
+
+from __future__ import annotations
+
+import re
+from typing import TypedDict
+
+from scanner.sources.directory.entry import PARTIAL, Entry
+from scanner.sources.directory.sync_rules import first, is_conflict
+
+_TOLD = 1000
+_MEMBERS_AT_MOST = 10_000
+_RULING = ("domain admins", "enterprise admins", "schema admins")
+_RULING_RIDS = (512, 518, 519)
+_AWKWARD = re.compile(r"^\s|\s$|[/\x00-\x1f]")
+_FOREIGN = "cn=foreignsecurityprincipals,"
+
+
+class _Told(TypedDict):
+    conflicts: tuple[str, ...]
+    units: tuple[str, ...]
+    privileged: tuple[str, ...]
+    foreign_groups: int
+    trusts: int
+
+
+class Structure:
+    """Collects these facts while entries go by."""
+
+    def __init__(self) -> None:
+        self._conflicts: list[str] = []
+        self._units: list[str] = []
+        self._privileged: list[str] = []
+        self._foreign_groups = 0
+        self._trusts = 0
+
+    def conflict(self, dn: str) -> None:
+        """An object whose name speaks of a conflict."""
+        if is_conflict(dn) and len(self._conflicts) < _TOLD:
+            self._conflicts.append(dn)
+
+    def see(self, kind: str, entry: Entry) -> None:
+        """A group, or an entry that is neither user nor contact."""
+        if kind == "group":
+            self._group(entry)
+        elif kind == "organizationalUnit":
+            name = first(entry.attributes, "ou")
+            if _AWKWARD.search(name) and len(self._units) < _TOLD:
+                self._units.append(entry.dn)
+        elif kind == "trustedDomain":
+            self._trusts += 1
+
+    def _group(self, entry: Entry) -> None:
+        members = [
+            *entry.attributes.get("member", ()),
+            *entry.attributes.get("member" + PARTIAL, ()),
+        ]
+        if not members:
+            return
+        self._foreign_groups += any(_FOREIGN in one.lower() for one in members)
+        name = first(entry.attributes, "cn").lower()
+        if name in _RULING or _rid(first(entry.attributes, "objectsid")) in _RULING_RIDS:
+            self._privileged += members[: _MEMBERS_AT_MOST - len(self._privileged)]
+
+    def told(self) -> _Told:
+        """The facts, as fields of DirectoryInput."""
+        return {
+            "conflicts": tuple(self._conflicts),
+            "units": tuple(self._units),
+            "privileged": tuple(self._privileged),
+            "foreign_groups": self._foreign_groups,
+            "trusts": self._trusts,
+        }
+
+
+def _rid(sid: str) -> int:
+    """The last number of a SID, from its text or its hexadecimal digits; -1 where there is none."""
+    if sid.upper().startswith("S-1-"):
+        last = sid.rpartition("-")[2]
+        return int(last) if last.isdigit() else -1
+    if len(sid) < 16:  # noqa: PLR2004 - revision, count, authority and nothing behind
+        return -1
+    try:
+        return int.from_bytes(bytes.fromhex(sid[-8:]), "little")
+    except ValueError:
+        return -1
