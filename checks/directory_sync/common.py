@@ -28,6 +28,10 @@ DEFAULT_RULES = (
     "https://learn.microsoft.com/entra/identity/hybrid/connect/"
     "concept-azure-ad-connect-sync-default-configuration"
 )
+USERS_AND_CONTACTS = (
+    "https://learn.microsoft.com/entra/identity/hybrid/connect/"
+    "concept-azure-ad-connect-sync-user-and-contacts"
+)
 CLOUD_NAMES = (
     "https://learn.microsoft.com/entra/identity/hybrid/connect/plan-connect-userprincipalname"
 )
@@ -138,7 +142,7 @@ class FaultFold(Fold[DirectoryObject]):
                 failed(
                     "invalid-values",
                     subject,
-                    "{bad} values of {attribute} are invalid on objects that synchronise: {kinds}.",
+                    "Invalid values of {attribute} on objects that synchronise: {bad} ({kinds}).",
                     bad=bad,
                     attribute=name,
                     kinds=kinds,
@@ -148,7 +152,7 @@ class FaultFold(Fold[DirectoryObject]):
             yield warned(
                 "doubtful-values",
                 subject,
-                "{count} values of {attribute} are doubtful: {kinds}.",
+                "Doubtful values of {attribute}: {count} ({kinds}).",
                 count=doubtful,
                 attribute=name,
                 kinds=kinds,
@@ -159,8 +163,8 @@ class FaultFold(Fold[DirectoryObject]):
             yield passed(
                 "values-valid",
                 subject,
-                "Every {attribute} of an object that synchronises is valid; {outside} faults are on"
-                " objects that do not.",
+                "Every {attribute} of an object that synchronises is valid. Faults on objects that do"
+                " not: {outside}.",
                 attribute=name,
                 outside=self._objects[name, "outside"],
             ).affecting(rows)

@@ -61,7 +61,7 @@ def objects_readable(found: DirectoryInput) -> Iterator[Finding]:
         warned(
             "unreadable",
             _ENTRIES,
-            "{damaged} of {count} entries could not be read or judged.",
+            "Of {count} entries, {damaged} could not be read or judged.",
             damaged=found.damaged,
             count=count,
         )

@@ -22,7 +22,7 @@ from scanner.api import (
     step,
     warned,
 )
-from scanner.evidence.directory import Collision, DirectoryInput, Holder
+from scanner.evidence.directory import SIGN_IN, Collision, DirectoryInput, Holder
 
 ATTRIBUTES = (
     "userPrincipalName",
@@ -62,7 +62,7 @@ def _judged(found: DirectoryInput) -> tuple[str, ...]:
     login = found.login_attribute
     names = ATTRIBUTES
     if login.casefold() != "userprincipalname":
-        names = (f"{login} (sign-in name)", *ATTRIBUTES[1:])
+        names = (login + SIGN_IN, *ATTRIBUTES[1:])
     return tuple(one for one in names if found.carries(one.partition(" ")[0]))
 
 
@@ -124,7 +124,7 @@ class AttributeValuesUnique(Fold[Collision]):
             return failed(
                 "duplicates",
                 subject,
-                "{values} values of {attribute} are held by several objects that synchronise.",
+                "Values of {attribute} held by several objects that synchronise: {values}.",
                 values=inside,
                 attribute=name,
             )
@@ -134,8 +134,8 @@ class AttributeValuesUnique(Fold[Collision]):
             return passed(
                 "duplicates-outside",
                 subject,
-                "{values} values of {attribute} are held several times, but at most one of the holders"
-                " synchronises.",
+                "Values of {attribute} held several times, but by at most one object that synchronises:"
+                " {values}.",
                 values=groups,
                 attribute=name,
             ).at(Severity.INFO)
@@ -199,8 +199,8 @@ class AddressesUniqueAcrossAttributes(Fold[Collision]):
             yield failed(
                 "shared-addresses",
                 ACROSS,
-                "{addresses} addresses are held by different objects in different attributes or types,"
-                " {types} of them across types.",
+                "Addresses held by different objects in different attributes or types: {addresses},"
+                " across types {types}.",
                 addresses=self._count["bad"],
                 types=self._count["types"],
             ).affecting(self._bad)
@@ -208,7 +208,7 @@ class AddressesUniqueAcrossAttributes(Fold[Collision]):
             yield warned(
                 "contacts-of-users",
                 ACROSS,
-                "{addresses} addresses are held by a contact in one forest and a user in another. They"
+                "Addresses held by a contact in one forest and a user in another: {addresses}. They"
                 " are joined where users are matched on mail; choose that when setting it up.",
                 addresses=self._count["linked"],
             ).affecting(self._linked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks.directory_sync.common import EXPORT_AGAIN, PREPARE, SYNC_ERRORS, FaultFold
 from scanner.api import Effort, Finding, Owner, Phase, Severity, Topic, check, step
-from scanner.evidence.directory import DirectoryInput, DirectoryObject
+from scanner.evidence.directory import SIGN_IN, DirectoryInput, DirectoryObject
 
 _DOCUMENTS = [PREPARE, SYNC_ERRORS]
 _SELECTED = step(
@@ -46,7 +46,7 @@ class UserPrincipalNamesValid(FaultFold):
         login = self._found.login_attribute
         if login.casefold() == "userprincipalname":
             return ("userPrincipalName",)
-        return (f"{login} (sign-in name)",)
+        return (login + SIGN_IN,)
 
 
 @check(

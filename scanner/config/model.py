@@ -188,7 +188,6 @@ class Directory:
     roots_file: str = ""
     encoding: str = ""
     sync_tool: Literal["", "connect", "cloud-sync"] = ""
-    connect_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ _TARGET = re.compile(r"^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):(\d{1,5})$")
 _PROXY = re.compile(r"^(none|((http|socks5h?)://)?(\[[0-9a-fA-F:.]+\]|[^\s:/@\[\]]+):\d{1,5}/?)$")
 _RESOLVER = re.compile(r"^(\[[0-9a-fA-F:.]+\](:\d{1,5})?|[0-9a-fA-F:.]+|\d+(\.\d+){3}:\d{1,5})$")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_VERSION = re.compile(r"\d{1,5}(\.\d{1,5}){3}")
 _ATTRIBUTE = re.compile(r"^[A-Za-z][A-Za-z0-9-]*$")
 _RESOLVER_URL = re.compile(
     r"^(tls://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?/?|https://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?(/\S*)?)$"
@@ -149,11 +148,6 @@ def _directory(config: Config) -> Iterator[Problem]:
                     ("directory", key, place),
                     f'expected a distinguished name, such as "OU=Staff,DC=contoso,DC=com", got {name!r}',
                 )
-    if section.connect_version and not _VERSION.fullmatch(section.connect_version):
-        yield (
-            ("directory", "connect_version"),
-            f'expected four numbers, such as "2.5.79.0", got {section.connect_version!r}',
-        )
     if section.encoding and not _is_encoding(section.encoding):
         yield (
             ("directory", "encoding"),

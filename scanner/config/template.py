@@ -97,7 +97,6 @@ timeout = 5.0
 # include = ["OU=Staff,DC=corp,DC=contoso,DC=com"]  # OUs in the filter of the synchronisation
 # exclude = ["OU=Test,DC=corp,DC=contoso,DC=com"]
 # sync_tool = "connect"                # or "cloud-sync": what synchronises, or will
-# connect_version = "2.5.79.0"         # of Entra Connect, where it is installed
 # encoding = "cp1252"                  # of files without a byte order mark; left out: UTF-8
 
 [trust]

@@ -17,6 +17,9 @@ from scanner.evidence.envelope import evidence
 PROPOSAL = "proposal:"
 """Begins the attribute of a collision in which a proposed value takes part."""
 
+SIGN_IN = " (sign-in name)"
+"""Ends the attribute of a fault where another one than userPrincipalName is signed in with."""
+
 ACCOUNT_DISABLED = 0x2
 PASSWORD_NOT_REQUIRED = 0x20
 PASSWORD_NEVER_EXPIRES = 0x10000
@@ -188,7 +191,8 @@ class DirectoryInput:
     the version of the list of top-level domains. `conflicts` are names of objects that lost a
     replication conflict, `units` those of organisational units that are awkward to filter by, the
     first of each. `privileged` are the members of the groups that rule the forest; `foreign_groups`
-    counts groups with members of other forests, `trusts` the trusted domains.
+    counts groups with members of other forests, `trusts` the trusted domains. `anchors` counts
+    objects with mS-DS-ConsistencyGuid, `own_anchors` those where it equals their objectGUID.
     """
 
     parts: tuple[DirectoryPart, ...]
@@ -200,6 +204,8 @@ class DirectoryInput:
     privileged: tuple[str, ...] = ()
     foreign_groups: int = 0
     trusts: int = 0
+    anchors: int = 0
+    own_anchors: int = 0
 
     @property
     def entries(self) -> int:
@@ -242,11 +248,10 @@ class DirectoryInput:
 class SyncPlan:
     """What the organisation stated about its synchronisation; empty where it said nothing.
 
-    `tool` is 'connect' or 'cloud-sync'; `connect_version` the version of Entra Connect in use.
+    `tool` is 'connect' or 'cloud-sync'.
     """
 
     tool: str = ""
-    connect_version: str = ""
 
 
 NEEDS: Mapping[str, tuple[str, ...]] = {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from scanner.evidence.codec import writable
-from scanner.evidence.directory import PROPOSAL, DirectoryObject, Fault
+from scanner.evidence.directory import PROPOSAL, SIGN_IN, DirectoryObject, Fault
 from scanner.sources.directory.address import is_local
 from scanner.sources.directory.chains import (
     ADDRESS_LIMIT,
@@ -207,7 +207,7 @@ class ObjectMaker:
                 )
         if logins is None:
             return
-        label = LOGIN if self._login == LOGIN else f"{self._login} (sign-in name)"
+        label = LOGIN if self._login_key == LOGIN.lower() else self._login + SIGN_IN
         if self._clean_login(logins[0]):
             claims.append((label, logins[0], logins[0]))
         else:

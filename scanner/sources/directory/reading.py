@@ -37,6 +37,8 @@ class PartReader:
         self.suffixes: Counter[str] = Counter()
         self.unreadable: list[Unreadable] = []
         self.structure = Structure()
+        self.anchors = 0
+        self.own_anchors = 0
         self._name = ""
         self._damaged = 0
 
@@ -108,6 +110,9 @@ class PartReader:
             return
         self._duplicates.add(item, claims)
         self._objects.add(item)
+        if item.anchor:
+            self.anchors += 1
+            self.own_anchors += [item.anchor] == entry.attributes.get("objectguid")
         if item.login and kind in _PEOPLE and not (item.control or 0) & ACCOUNT_DISABLED:
             self.suffixes[item.login.rpartition("@")[2]] += 1
 

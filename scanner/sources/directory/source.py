@@ -56,7 +56,7 @@ class DirectorySource:
     def collect(self, gather: Gather) -> None:
         """Read every export. Raises Unavailable where none is named or can be read."""
         section = gather.config.directory
-        gather.put(SyncPlan(section.sync_tool, section.connect_version))
+        gather.put(SyncPlan(section.sync_tool))
         if not section.files:
             raise Unavailable(Reason.UNCONFIGURED, _UNCONFIGURED)
         duplicates = Duplicates()
@@ -120,6 +120,8 @@ class _Run:
                 self._roots.version,
                 tuple(self._reader.unreadable),
                 **self._reader.structure.told(),
+                anchors=self._reader.anchors,
+                own_anchors=self._reader.own_anchors,
             )
         )
         suffixes: Counter[str] = Counter()

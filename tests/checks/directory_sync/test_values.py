@@ -100,4 +100,4 @@ def test_rows_name_object_value_kinds_and_proposal():
         "b",
         "syncs",
     )
-    assert str(said.text) == "1 values of mail are invalid on objects that synchronise: length 1."
+    assert str(said.text) == "Invalid values of mail on objects that synchronise: 1 (length 1)."

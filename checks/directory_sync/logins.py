@@ -1,0 +1,463 @@
+"""The names that people sign in with: there, verified, unchanged and unique in the cloud."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from checks.directory_sync.common import (
+    CLOUD_NAMES,
+    EXPORT_AGAIN,
+    PREPARE,
+    SYNC_ERRORS,
+    too_damaged,
+    unclear,
+)
+from scanner.api import (
+    Affected,
+    Effort,
+    Finding,
+    Fold,
+    Owner,
+    Phase,
+    Scope,
+    Severity,
+    Topic,
+    check,
+    domain,
+    failed,
+    not_applicable,
+    not_assessed,
+    object_set,
+    passed,
+    step,
+    warned,
+)
+from scanner.evidence.cloud_names import CloudSuffixes, login_kinds, predicted, suffixes_of
+from scanner.evidence.directory import DirectoryInput, DirectoryObject
+from scanner.evidence.forest import Forest
+from scanner.evidence.tenant import TenantDomains
+
+_USERS = object_set("users on premises")
+_NON_ROUTABLE = (
+    "https://learn.microsoft.com/microsoft-365/enterprise/"
+    "prepare-a-non-routable-domain-for-directory-synchronization"
+)
+_RENAME = step(
+    "Change the sign-in names; look at the change first, and tell the people.",
+    command="Set-ADUser -Identity <guid> -UserPrincipalName <name>@<domain> -WhatIf\n"
+    "Set-ADUser -Identity <guid> -UserPrincipalName <name>@<domain>",
+)
+
+
+def _not_exported(found: DirectoryInput, attribute: str) -> Finding | None:
+    if found.carries(attribute):
+        return None
+    return not_assessed(
+        "unconfigured-not-exported",
+        _USERS,
+        "No entry of the input carries {attribute}; export it too to have it judged.",
+        attribute=attribute,
+    )
+
+
+@check(
+    id="directory_sync.users-have-user-principal-names",
+    title="Every user in scope has a sign-in name",
+    action="Give a sign-in name to the users that have none",
+    why="Without a sign-in name the cloud name is made of the account name and the name of the domain,"
+    " which usually cannot be verified: the user ends up with a name at the initial domain. The account"
+    " name must then be valid and unique too.",
+    fix=[_RENAME],
+    verify=EXPORT_AGAIN,
+    topic=Topic.DIRECTORY_SYNC,
+    severity=Severity.HIGH,
+    owner=Owner.DIRECTORY_ADMIN,
+    effort=Effort.HOURS,
+    phase=Phase.REMEDIATE,
+    clause=["E3", "A4"],
+    blocks=["sign-in under the expected name"],
+    documents=[PREPARE, CLOUD_NAMES],
+)
+class UsersHaveUserPrincipalNames(Fold[DirectoryObject]):
+    """Looks for users without the attribute that they would sign in with."""
+
+    def __init__(self, found: DirectoryInput) -> None:
+        self._found = found
+        self._users = 0
+        self._enabled = 0
+        self._without = Affected(("dn", "sAMAccountName", "enabled"))
+
+    def see(self, item: DirectoryObject) -> None:
+        """Take one object in."""
+        if item.is_user and self._found.counts(item):
+            self._users += 1
+            if not item.login:
+                self._enabled += item.enabled
+                self._without.add(item.dn, item.sam or "", "yes" if item.enabled else "no")
+
+    def findings(self) -> Iterator[Finding]:
+        """Enabled users without a name fail, disabled ones warn."""
+        missing = _not_exported(self._found, self._found.login_attribute)
+        if not self._users:
+            yield not_applicable("no-users", _USERS, "No user of the input synchronises.")
+        elif missing:
+            yield missing
+        elif self._enabled:
+            yield failed(
+                "without-name",
+                _USERS,
+                "Of {count} users that synchronise, {missing} have no sign-in name; enabled: {enabled}.",
+                missing=len(self._without),
+                count=self._users,
+                enabled=self._enabled,
+            ).affecting(self._without)
+        elif self._without:
+            yield warned(
+                "disabled-without-name",
+                _USERS,
+                "{missing} disabled users that synchronise have no sign-in name.",
+                missing=len(self._without),
+            ).affecting(self._without)
+        elif too_damaged(self._found):
+            yield unclear(_USERS, self._found)
+        else:
+            yield passed(
+                "all-named", _USERS, "All {count} users have a sign-in name.", count=self._users
+            )
+
+
+@check(
+    id="directory_sync.upn-suffixes-verified",
+    title="Every suffix in use is verified in the tenant",
+    action="Verify the sign-in suffixes in the tenant, or move the users to one that is",
+    why="A suffix that the tenant has not verified is replaced by the initial domain when a user is"
+    " synchronised: nobody there can sign in with the name that everybody knows. A suffix that does not"
+    " exist in the public DNS, such as .local, can never be verified.",
+    fix=[
+        step(
+            "Verify the domain, if it is public.",
+            portal="Entra admin center > Identity > Settings > Domain names > Add custom domain",
+        ),
+        step(
+            "If it is not: add a public suffix to the forest, then change the sign-in names.",
+            command="Set-ADForest -Identity <forest> -UPNSuffixes @{Add='<domain>'} -WhatIf\n"
+            "Set-ADForest -Identity <forest> -UPNSuffixes @{Add='<domain>'}",
+        ),
+        _RENAME,
+    ],
+    verify="The suffix is listed as verified in the tenant, or no user that synchronises has it.",
+    topic=Topic.DIRECTORY_SYNC,
+    severity=Severity.BLOCKER,
+    owner=Owner.IDENTITY_ADMIN,
+    effort=Effort.DAYS,
+    phase=Phase.REMEDIATE,
+    clause=["E3", "A4"],
+    blocks=["the first synchronisation", "sign-in under the expected name"],
+    documents=[_NON_ROUTABLE, CLOUD_NAMES],
+    requires=["dns.domain-verified"],
+)
+class UpnSuffixesVerified(Fold[DirectoryObject]):
+    """Counts the users of each suffix; those that no user has are worth knowing only."""
+
+    def __init__(
+        self,
+        found: DirectoryInput,
+        tenant: TenantDomains | None,
+        forests: tuple[Forest, ...] | None,
+    ) -> None:
+        self._found = found
+        self._tenant = tenant
+        self._forests = forests or ()
+        self._users: Counter[str] = Counter()
+        self._unroutable: set[str] = set()
+
+    def see(self, item: DirectoryObject) -> None:
+        """Take one object in."""
+        if not (item.login and item.is_user and self._found.counts(item)):
+            return
+        suffix = item.login.rpartition("@")[2].casefold() if "@" in item.login else ""
+        if suffix:
+            self._users[suffix] += 1
+            if item.faults and not login_kinds(item).isdisjoint(
+                ("top-level-domain", "domain-part")
+            ):
+                self._unroutable.add(suffix)
+
+    def findings(self) -> Iterator[Finding]:
+        """One finding for each suffix."""
+        missing = _not_exported(self._found, self._found.login_attribute)
+        if missing or not self._users:
+            yield missing or not_applicable(
+                "no-users", _USERS, "No user of the input synchronises."
+            )
+            return
+        for suffix, users in sorted(self._users.items()):
+            yield self._used(suffix, users)
+        offered = {one.casefold() for forest in self._forests for one in forest.suffixes}
+        for suffix in sorted(offered - set(self._users)):
+            yield passed(
+                "unused",
+                domain(suffix),
+                "The forest offers {suffix}, and no user has it.",
+                suffix=suffix,
+            ).at(Severity.INFO)
+
+    def _used(self, suffix: str, users: int) -> Finding:
+        subject = domain(suffix)
+        known = self._tenant.named(suffix) if self._tenant else None
+        if known and known.is_verified:
+            return passed(
+                "verified",
+                subject,
+                "{users} users sign in with {suffix}, which is verified.",
+                users=users,
+                suffix=suffix,
+            )
+        if suffix in self._unroutable:
+            return failed(
+                "not-routable",
+                subject,
+                "{users} users have the suffix {suffix}, which is no public domain and cannot be"
+                " verified.",
+                users=users,
+                suffix=suffix,
+            )
+        if self._tenant is None:
+            return not_assessed(
+                "unconfigured-no-tenant",
+                subject,
+                "{users} users have the suffix {suffix}; without the tenant nobody can say whether it is"
+                " verified.",
+                users=users,
+                suffix=suffix,
+            )
+        initial = next((one.name for one in self._tenant.domains if one.is_initial), "")
+        return failed(
+            "not-verified",
+            subject,
+            "{users} users have the suffix {suffix}, which is not verified in the tenant: they would get"
+            " names at the initial domain {initial}.",
+            users=users,
+            suffix=suffix,
+            initial=initial,
+        )
+
+
+@check(
+    id="directory_sync.cloud-user-names-unchanged",
+    title="Users keep their sign-in name in the cloud",
+    action="Correct the sign-in names that the cloud would change",
+    why="Where the cloud cannot use the name on premises it makes one up at the initial domain. People"
+    " then have to sign in with a name that they never heard of. This is predicted for the first"
+    " synchronisation; later only a change on premises computes the name anew.",
+    fix=[
+        step(
+            "Verify the suffix in the tenant.",
+            portal="Entra admin center > Identity > Settings > Domain names",
+        ),
+        _RENAME,
+    ],
+    verify="Repeat the check: every predicted name equals the name on premises.",
+    topic=Topic.DIRECTORY_SYNC,
+    severity=Severity.HIGH,
+    owner=Owner.DIRECTORY_ADMIN,
+    effort=Effort.DAYS,
+    phase=Phase.REMEDIATE,
+    clause=["E3", "A4"],
+    blocks=["sign-in under the expected name"],
+    documents=[CLOUD_NAMES],
+    requires=["directory_sync.upn-suffixes-verified"],
+)
+class CloudUserNamesUnchanged(Fold[DirectoryObject]):
+    """Predicts the cloud name of every user that synchronises."""
+
+    def __init__(self, found: DirectoryInput, tenant: TenantDomains | None, scope: Scope) -> None:
+        self._found = found
+        self._suffixes = suffixes_of(tenant, scope)
+        self._users = 0
+        self._why: Counter[str] = Counter()
+        self._changed = Affected(("dn", "on premises", "predicted", "reason"))
+
+    def see(self, item: DirectoryObject) -> None:
+        """Take one object in."""
+        if self._suffixes and item.is_user and self._found.counts(item):
+            self._users += 1
+            made = predicted(item, self._suffixes)
+            if made.reason:
+                self._why[made.reason] += 1
+                self._changed.add(item.dn, item.login or "", made.name, made.reason)
+
+    def findings(self) -> Iterator[Finding]:
+        """How many names change, and why."""
+        missing = _not_exported(self._found, self._found.login_attribute)
+        if self._suffixes is None or missing:
+            yield missing or _no_suffixes()
+        elif not self._users:
+            yield not_applicable("no-users", _USERS, "No user of the input synchronises.")
+        elif self._changed:
+            yield (
+                failed(
+                    "names-change",
+                    _USERS,
+                    "{changed} of {count} users would get another sign-in name in the cloud: {why}.",
+                    changed=len(self._changed),
+                    count=self._users,
+                    why=[f"{reason} {count}" for reason, count in self._why.most_common()],
+                )
+                .showing(domains=_told(self._suffixes))
+                .affecting(self._changed)
+            )
+        elif too_damaged(self._found):
+            yield unclear(_USERS, self._found)
+        else:
+            yield passed(
+                "names-kept",
+                _USERS,
+                "All {count} users keep their sign-in name.",
+                count=self._users,
+            ).showing(domains=_told(self._suffixes))
+
+
+def _told(suffixes: CloudSuffixes) -> str:
+    return "as configured, not read from the tenant" if suffixes.assumed else "as the tenant says"
+
+
+def _no_suffixes() -> Finding:
+    return not_assessed(
+        "unconfigured-no-domains",
+        _USERS,
+        "Neither the tenant nor [domains] names says which domains are verified, so that no cloud name"
+        " can be predicted.",
+    )
+
+
+@check(
+    id="directory_sync.cloud-user-names-unique",
+    title="Predicted cloud names do not collide",
+    action="Give different names to the users that would get the same one in the cloud",
+    why="Two users with the same predicted name cannot both have it: the second one is renamed with"
+    " four digits or refused. Who is second is left to chance.",
+    fix=[_RENAME],
+    verify="Repeat the check: no predicted name is held twice.",
+    topic=Topic.DIRECTORY_SYNC,
+    severity=Severity.BLOCKER,
+    owner=Owner.DIRECTORY_ADMIN,
+    effort=Effort.HOURS,
+    phase=Phase.REMEDIATE,
+    clause=["E3", "A4"],
+    blocks=["synchronising all but one of the users that would share a name"],
+    documents=[CLOUD_NAMES, SYNC_ERRORS],
+)
+class CloudUserNamesUnique(Fold[DirectoryObject]):
+    """Looks for equal predictions, compared without regard to case."""
+
+    def __init__(self, found: DirectoryInput, tenant: TenantDomains | None, scope: Scope) -> None:
+        self._found = found
+        self._suffixes = suffixes_of(tenant, scope)
+        self._first: dict[str, str] = {}
+        self._others: dict[str, list[tuple[str, str]]] = {}
+        self._users = 0
+
+    def see(self, item: DirectoryObject) -> None:
+        """Take one object in."""
+        if not (self._suffixes and item.is_user and self._found.counts(item)):
+            return
+        self._users += 1
+        made = predicted(item, self._suffixes)
+        key = made.name.casefold()
+        if key in self._first:
+            self._others.setdefault(key, []).append((item.dn, made.name))
+        else:
+            self._first[key] = item.dn
+
+    def findings(self) -> Iterator[Finding]:
+        """The names that several users would have."""
+        missing = _not_exported(self._found, self._found.login_attribute)
+        if self._suffixes is None or missing:
+            yield missing or _no_suffixes()
+        elif not self._users:
+            yield not_applicable("no-users", _USERS, "No user of the input synchronises.")
+        elif self._others:
+            rows = Affected(("predicted", "dn"))
+            for key, others in self._others.items():
+                rows.add(others[0][1], self._first[key])
+                for dn, name in others:
+                    rows.add(name, dn)
+            yield failed(
+                "names-collide",
+                _USERS,
+                "Predicted cloud names that several users would hold: {names}.",
+                names=len(self._others),
+            ).affecting(rows)
+        elif too_damaged(self._found):
+            yield unclear(_USERS, self._found)
+        else:
+            yield passed(
+                "names-unique",
+                _USERS,
+                "All {count} predicted cloud names differ.",
+                count=self._users,
+            )
+
+
+@check(
+    id="directory_sync.upn-matches-primary-address",
+    title="Sign-in name equals the primary address",
+    action="Decide whether sign-in names shall equal mail addresses, and align them",
+    why="People sign in with what they think is their mail address. Where the two differ, the Company"
+    " Portal, Autodiscover and the prompts of apps ask for a name that they do not know.",
+    fix=[_RENAME],
+    verify="Repeat the check: sign-in name and primary address are the same.",
+    topic=Topic.DIRECTORY_SYNC,
+    severity=Severity.LOW,
+    owner=Owner.DIRECTORY_ADMIN,
+    effort=Effort.DAYS,
+    phase=Phase.REMEDIATE,
+    clause=["E3", "A4"],
+    documents=[PREPARE],
+)
+class UpnMatchesPrimaryAddress(Fold[DirectoryObject]):
+    """Compares the sign-in name with the primary SMTP address, or with mail where there is none."""
+
+    def __init__(self, found: DirectoryInput) -> None:
+        self._found = found
+        self._users = 0
+        self._different = Affected(("dn", "sign-in name", "address"))
+
+    def see(self, item: DirectoryObject) -> None:
+        """Take one object in."""
+        if item.login and item.address and item.is_user and self._found.counts(item):
+            self._users += 1
+            if item.login != item.address and item.login.casefold() != item.address.casefold():
+                self._different.add(item.dn, item.login, item.address)
+
+    def findings(self) -> Iterator[Finding]:
+        """How many differ."""
+        if not self._users:
+            yield not_applicable(
+                "no-addresses",
+                _USERS,
+                "No user that synchronises has a sign-in name and an address.",
+            )
+        elif self._different:
+            yield (
+                warned(
+                    "names-differ",
+                    _USERS,
+                    "{different} of {count} users sign in with another name than their address.",
+                    different=len(self._different),
+                    count=self._users,
+                )
+                .at(Severity.LOW)
+                .affecting(self._different)
+            )
+        elif too_damaged(self._found):
+            yield unclear(_USERS, self._found)
+        else:
+            yield passed(
+                "names-match",
+                _USERS,
+                "All {count} users sign in with their address.",
+                count=self._users,
+            )
