@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from checks.certificates.roles import CLAUSE, position, to_install, weighed, worst
 from scanner.api import (
@@ -11,15 +11,19 @@ from scanner.api import (
     Finding,
     Header,
     Owner,
+    Scope,
     Severity,
     Status,
     Subject,
     Topic,
+    Value,
     check,
     failed,
+    not_applicable,
     not_assessed,
     passed,
     step,
+    warned,
 )
 from scanner.evidence.certificate import Certificate
 from scanner.evidence.tls import ServedChain, TlsChain
@@ -28,6 +32,19 @@ _SLACK = timedelta(minutes=5)
 """How far the clocks of server and scanner may differ before a fresh certificate is 'too early'."""
 
 _RENEWAL = "https://learn.microsoft.com/windows-server/identity/ad-fs/operations/manage-ssl-certificates-ad-fs-wap"
+
+LIMITS = (
+    (datetime(2029, 3, 15, tzinfo=UTC), 47),
+    (datetime(2027, 3, 15, tzinfo=UTC), 100),
+    (datetime(2026, 3, 15, tzinfo=UTC), 200),
+    (datetime(2020, 9, 1, tzinfo=UTC), 398),
+    (datetime(2018, 3, 1, tzinfo=UTC), 825),
+)
+"""Longest lifetime in days of a public certificate by its first day, newest rule first.
+
+CA/Browser Forum, Baseline Requirements 6.3.2, as of ballot SC-081v3.
+"""
+_APPLE_SINCE, _APPLE_DAYS = datetime(2019, 7, 1, tzinfo=UTC), 825
 
 
 @check(
@@ -103,6 +120,145 @@ def _out_of_date(
             since=str(certificate.not_before),
         )
     return None
+
+
+@check(
+    id="certificates.days-left",
+    title="Enough time remains for the project",
+    action="Renew the certificate before the project needs it",
+    why="A renewal of an AD FS certificate needs a change window on every node. With lifetimes of 200,"
+    " 100 and then 47 days, renewing by hand does not scale: what is not automated will lapse.",
+    fix=[
+        step("Start the renewal now."),
+        step("Automate it: an ACME client, with the step that binds the new certificate."),
+    ],
+    verify="The certificate that the host presents has more than the required days left.",
+    topic=Topic.NETWORK_SECURITY,
+    severity=Severity.MEDIUM,
+    owner=Owner.PKI_ADMIN,
+    effort=Effort.DAYS,
+    clause=CLAUSE,
+    documents=[_RENEWAL, "https://cabforum.org/working-groups/server/baseline-requirements/"],
+    blocks=["the date of kickoff"],
+    requires=["certificates.in-validity"],
+)
+def days_left(found: TlsChain, header: Header, scope: Scope) -> Iterator[Finding]:
+    """Judge the leaf that has least time left."""
+    now = header.collected_at
+    finding = worst(found, lambda one: _left(found.subject, one, now, scope))
+    if finding.status in (Status.FAIL, Status.WARN):
+        finding = finding.fixed_by(*to_install(found.role))
+    yield weighed(finding, found.role, Severity.MEDIUM)
+
+
+def _left(subject: Subject, one: ServedChain, now: datetime, scope: Scope) -> Finding:
+    leaf = one.leaf
+    if leaf is None or leaf.not_after is None:
+        return unreadable(subject)
+    if leaf.not_after < now:
+        return not_applicable("expired", subject, "The certificate has already expired.")
+    left = leaf.not_after - now
+    enough, least = _thresholds(leaf.lifetime, scope)
+    values: dict[str, Value] = {"days": left.days, "until": _day(leaf.not_after)}
+    if left <= least:
+        return failed("last-days", subject, "Only {days} days are left, until {until}.", **values)
+    if left <= enough:
+        return warned("few-days", subject, "{days} days are left, until {until}.", **values)
+    kickoff = scope.plans.kickoff
+    if kickoff is not None and leaf.not_after.date() <= kickoff:
+        return warned(
+            "before-kickoff",
+            subject,
+            "It ends on {until}, before the kickoff on {kickoff}.",
+            until=_day(leaf.not_after),
+            kickoff=kickoff.isoformat(),
+        )
+    return passed("enough", subject, "{days} days are left.", days=left.days)
+
+
+_SHORT, _SHORTEST = timedelta(days=100), timedelta(days=10)
+
+
+def _thresholds(lifetime: timedelta, scope: Scope) -> tuple[timedelta, timedelta]:
+    """Below how much time to warn, and to fail; a third of the life where it is a short one."""
+    enough = timedelta(days=scope.threshold("certificate_days_warn", 30))
+    least = timedelta(days=scope.threshold("certificate_days_fail", 7))
+    if lifetime <= _SHORTEST:
+        least = min(least, timedelta(days=1))
+    if lifetime <= _SHORT:
+        enough = min(enough, lifetime / 3)
+    return enough, min(least, enough)
+
+
+@check(
+    id="certificates.validity-period",
+    title="The lifetime is within the public limit",
+    action="Have the certificate reissued with a shorter lifetime",
+    why="Browsers and Apple devices refuse a public certificate that was issued for longer than the"
+    " limit of its day, however valid it is otherwise.",
+    fix=step("Have it reissued; authorities stay one day below the limit."),
+    verify="The days between the first and the last date of the certificate are within the limit.",
+    topic=Topic.NETWORK_SECURITY,
+    severity=Severity.MEDIUM,
+    owner=Owner.PKI_ADMIN,
+    effort=Effort.DAYS,
+    clause=CLAUSE,
+    documents=[
+        "https://cabforum.org/working-groups/server/baseline-requirements/",
+        "https://support.apple.com/103769",
+    ],
+    blocks=["browsers", "Apple devices"],
+    requires=["certificates.reachable"],
+)
+def validity_period(found: TlsChain, scope: Scope) -> Iterator[Finding]:
+    """Judge the lifetime by the rule of the day of issue, for public chains."""
+    finding = worst(found, lambda one: _period(found.subject, one, scope))
+    yield weighed(finding, found.role, Severity.MEDIUM)
+
+
+def _period(subject: Subject, one: ServedChain, scope: Scope) -> Finding:
+    leaf = one.leaf
+    if leaf is None or leaf.not_before is None:
+        return unreadable(subject)
+    public = one.path.roots == "public" and bool(one.path.certificates)
+    if one.path.completion is not None and one.path.completion.roots == "public":
+        public = True
+    days = leaf.lifetime / timedelta(days=1)
+    if not public:
+        return _private_period(subject, leaf, days, scope)
+    limit = next((most for since, most in LIMITS if leaf.not_before >= since), None)
+    if limit is None:
+        return not_applicable("before-limits", subject, "It was issued before any limit.")
+    shown = {"days": _rounded(days), "limit": limit}
+    if days > limit:
+        return failed(
+            "too-long",
+            subject,
+            "It is valid for {days} days; the limit for its day of issue is {limit}.",
+            **shown,
+        )
+    return passed("within-limit", subject, "{days} days, at most {limit} allowed.", **shown)
+
+
+def _private_period(subject: Subject, leaf: Certificate, days: float, scope: Scope) -> Finding:
+    apple = [scope.platform(one) for one in ("ios", "macos")]
+    in_scope = True in apple or apple == [None, None]
+    late = leaf.not_before is not None and leaf.not_before >= _APPLE_SINCE
+    if in_scope and late and days > _APPLE_DAYS:
+        return warned(
+            "too-long-for-apple",
+            subject,
+            "It is valid for {days} days; Apple devices accept at most {limit}, from any authority.",
+            days=_rounded(days),
+            limit=_APPLE_DAYS,
+        )
+    return not_applicable(
+        "not-public", subject, "The limit binds certificates of public authorities only."
+    )
+
+
+def _rounded(days: float) -> int | float:
+    return int(days) if days == int(days) else round(days, 2)
 
 
 def unreadable(subject: Subject) -> Finding:

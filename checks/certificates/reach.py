@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.certificates.roles import CLAUSE, weighed
+from checks.certificates.roles import CLAUSE, position, weighed, worst
 from scanner.api import (
     Effort,
     Finding,
@@ -19,7 +19,7 @@ from scanner.api import (
     step,
     warned,
 )
-from scanner.evidence.tls import TlsEndpoint, TlsOutcome
+from scanner.evidence.tls import ServedChain, TlsChain, TlsEndpoint, TlsOutcome
 
 _WORDS = {
     TlsOutcome.DNS: ("no-such-name", "The name leads nowhere: {detail}."),
@@ -115,3 +115,50 @@ def _answers(one: TlsEndpoint) -> Finding:
             silent=[f"{each.address} ({each.detail or each.outcome})" for each in silent],
         )
     return passed("answers", one.subject, "A TLS service answers.")
+
+
+@check(
+    id="certificates.parseable",
+    title="All certificates can be read",
+    action="Replace the certificate that cannot be read",
+    why="Modern libraries refuse certificates whose encoding is broken, and more of them do so with"
+    " every release.",
+    fix=step("Have the certificate reissued from a current template of the authority."),
+    verify="openssl x509 -in certificate.pem -noout -text shows it without an error.",
+    topic=Topic.NETWORK_SECURITY,
+    severity=Severity.HIGH,
+    owner=Owner.PKI_ADMIN,
+    effort=Effort.DAYS,
+    clause=CLAUSE,
+    documents=["https://www.rfc-editor.org/rfc/rfc5280#section-4"],
+    blocks=["the service of the host"],
+    requires=["certificates.reachable"],
+)
+def parseable(found: TlsChain) -> Iterator[Finding]:
+    """Judge every list that the endpoint serves."""
+    finding = worst(found, lambda one: _readable(found, one))
+    yield weighed(finding, found.role, Severity.HIGH, stops=True)
+
+
+def _readable(found: TlsChain, one: ServedChain) -> Finding:
+    subject = found.subject
+    for place, certificate in enumerate(one.certificates):
+        if certificate.problem:
+            say = failed if place == 0 else warned
+            return say(
+                "unreadable" if place == 0 else "extra-unreadable",
+                subject,
+                "Certificate {number} of the list, the {which}, cannot be read: {problem}.",
+                number=place + 1,
+                which=position(place),
+                problem=certificate.problem,
+            ).showing(sha256=certificate.sha256)
+    for certificate in (*one.certificates, *one.path.certificates):
+        if "serial-not-positive" in certificate.oddities:
+            return warned(
+                "odd-serial",
+                subject,
+                "The serial number of {name} is not positive; coming libraries refuse that.",
+                name=certificate.label,
+            ).showing(sha256=certificate.sha256)
+    return passed("readable", subject, "All certificates can be read.")

@@ -214,7 +214,7 @@ def _private(found: TlsChain, root: str) -> Finding:
 def _unfinished(found: TlsChain, one: ServedChain) -> Finding:
     completion = one.path.completion
     if completion is not None and completion.roots == "private":
-        return _private(found, common_name(completion.subjects[-1]))
+        return _private(found, common_name(completion.anchor))
     if completion is not None and completion.roots == "public":
         return not_assessed(
             "unsupported-incomplete",

@@ -192,11 +192,16 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """[trust]: PEM files of root certificates."""
+    """[trust]: PEM files of root certificates.
+
+    `fetch_inside` are names and networks inside that addresses in certificates may lead to: lists,
+    responders and issuers there are not fetched otherwise.
+    """
 
     ca_file: str = ""
     roots_file: str = ""
     private_roots_file: str = ""
+    fetch_inside: tuple[str, ...] = ()
     issuers: tuple[str, ...] = ()
 
 

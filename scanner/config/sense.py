@@ -97,6 +97,10 @@ def _files(config: Config) -> Iterator[Problem]:
         (("trust", "ca_file"), config.trust.ca_file),
         (("trust", "roots_file"), config.trust.roots_file),
         (("trust", "private_roots_file"), config.trust.private_roots_file),
+        *(
+            (("hosts", place, "certificate_file"), one.certificate_file)
+            for place, one in enumerate(config.hosts)
+        ),
         (("network", "catalogue"), config.network.catalogue),
         (("answers", "file"), config.answers.file),
         (("policy", "waivers"), config.policy.waivers),

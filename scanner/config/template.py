@@ -83,6 +83,9 @@ timeout = 3.0                          # seconds per try
 #                                      # enterpriseregistration, cdp, web or other
 # port = 443
 # connect = "10.0.0.20:443"            # connect there instead of what DNS says
+# starttls = "smtp"                    # smtp, ldap or none; left out: by the port (25, 587, 389, 3268)
+# certificate_file = "nps.cer"         # role radius: its certificate, exported without the key
+# crls = ["http://pki.contoso.com/CA.crl"]  # role cdp: the revocation lists that it publishes
 
 [network]
 roles = ["client"]                     # whose traffic: client, connect-server, connector, adfs, wap …
@@ -103,6 +106,7 @@ timeout = 5.0
 # ca_file = "company-roots.pem"        # added to the system's roots when talking to the tenant
 # roots_file = "public-roots.pem"      # what counts as public for certificates; left out: Mozilla's list
 # private_roots_file = "own-ca.pem"    # the organisation's own certification authority
+# fetch_inside = ["10.1.0.0/16"]       # inside places that addresses in certificates may lead to
 
 [answers]                              # what only people know; `emsready answer` asks for it
 file = <ANSWERS>

@@ -9,6 +9,7 @@ from typing import Literal
 from scanner.evidence.certificate import Certificate
 from scanner.evidence.envelope import evidence
 from scanner.subject import Subject, endpoint
+from scanner.subject import host as host_subject
 
 StartTls = Literal["", "smtp", "ldap"]
 
@@ -50,7 +51,9 @@ _INDEFINITE = {
 class AddressAnswer:
     """How one address of the name answered the first hello, and with which leaf certificate.
 
-    `leaf` is the SHA-256 of the certificate, `key` that of its public key.
+    `leaf` is the SHA-256 of the certificate, `key` that of its public key, `role` what the
+    configuration says of this address where several servers share the name (AD FS inside, proxy
+    outside).
     """
 
     address: str
@@ -58,6 +61,7 @@ class AddressAnswer:
     detail: str = ""
     leaf: str = ""
     key: str = ""
+    role: str = ""
 
 
 @evidence("tls-endpoint", source="tls")
@@ -168,13 +172,14 @@ class Completion:
     """What completes a path that the server sent incompletely: an explanation, never a pass.
 
     `subjects` are the certificates that were not sent, `source` the address or file they were found
-    in, `roots` the set that the completed path ends in ('' where it ends nowhere).
+    in, `roots` the set that the completed path ends in ('' where it ends in none) and `anchor` its root.
     """
 
     subjects: tuple[str, ...]
     source: str
     roots: Literal["public", "private", ""]
     only_root: bool = False
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +243,88 @@ class TlsChain:
     def subject(self) -> Subject:
         """The endpoint by name and port."""
         return endpoint(self.host, self.port)
+
+
+@evidence("tls-https", source="tls")
+@dataclass(frozen=True, slots=True)
+class HttpsAnswer:
+    """How the service answered one GET without credentials. `hsts` None: the header is absent."""
+
+    host: str
+    port: int
+    role: str
+    path: str
+    status: int
+    hsts: str | None = None
+    server: str = ""
+    date: str = ""
+
+    @property
+    def subject(self) -> Subject:
+        """The endpoint by name and port."""
+        return endpoint(self.host, self.port)
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedName:
+    """A name that follows from a service or a suffix, and where DNS leads it.
+
+    `state` is 'own' (a host of the organisation), 'microsoft', 'absent' or 'unknown'; `target` the
+    canonical name. `covered` says whether the certificate served there names it; None where none was
+    seen.
+    """
+
+    name: str
+    role: str
+    follows: str
+    state: Literal["own", "microsoft", "absent", "unknown"]
+    target: str = ""
+    detail: str = ""
+    covered: bool | None = None
+
+
+@evidence("tls-names", source="tls")
+@dataclass(frozen=True, slots=True)
+class DerivedNames:
+    """The names that need a certificate because of other names."""
+
+    names: tuple[DerivedName, ...]
+
+    def of(self, follows: str, role: str = "") -> list[DerivedName]:
+        """Those that follow from that service or suffix."""
+        return [one for one in self.names if one.follows == follows and role in ("", one.role)]
+
+
+@dataclass(frozen=True, slots=True)
+class CloudHost:
+    """A host of Microsoft's cloud as seen from here: the certificates that it seems to send."""
+
+    host: str
+    outcome: TlsOutcome
+    detail: str = ""
+    path: CertificatePath | None = None
+
+
+@evidence("tls-cloud-path", source="tls")
+@dataclass(frozen=True, slots=True)
+class CloudPath:
+    """The sign-in and Graph hosts of the tenant's cloud; `proxy` where the way led through one."""
+
+    hosts: tuple[CloudHost, ...]
+    proxy: str = ""
+
+
+@evidence("tls-uploaded", source="tls")
+@dataclass(frozen=True, slots=True)
+class UploadedCertificate:
+    """The certificate of a server that no probe can see, from a file; no certificates: none given."""
+
+    host: str
+    role: str
+    file: str = ""
+    chain: ServedChain | None = None
+
+    @property
+    def subject(self) -> Subject:
+        """The host."""
+        return host_subject(self.host)

@@ -11,7 +11,11 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import (
+    AuthorityInformationAccessOID,
+    ExtendedKeyUsageOID,
+    NameOID,
+)
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
@@ -60,6 +64,17 @@ def _alternative(name: str) -> x509.GeneralName:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
         return x509.DNSName(name)
+
+
+def _issuer_at(place: str) -> x509.AuthorityInformationAccess:
+    location = x509.UniformResourceIdentifier(f"{place}/issuing.cer")
+    method = AuthorityInformationAccessOID.CA_ISSUERS
+    return x509.AuthorityInformationAccess([x509.AccessDescription(method, location)])
+
+
+def _list_at(place: str) -> x509.CRLDistributionPoints:
+    location = x509.UniformResourceIdentifier(f"{place}/issuing.crl")
+    return x509.CRLDistributionPoints([x509.DistributionPoint([location], None, None, None)])
 
 
 def _authority(common: str, now: datetime, issuer: Issued | None) -> Issued:
@@ -118,10 +133,15 @@ class Authority:
         *,
         starts: timedelta = timedelta(days=-10),
         ends: timedelta = timedelta(days=180),
+        published_at: str = "",
     ) -> Issued:
-        """A server certificate for those DNS names or addresses, valid relative to `now`."""
+        """A server certificate for those DNS names or addresses, valid relative to `now`.
+
+        With `published_at` it says that the issuer's certificate and revocation list are there, as
+        issuing.cer and issuing.crl.
+        """
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(_name(names[0][:64]))
             .issuer_name(self.intermediate.certificate.subject)
@@ -143,9 +163,28 @@ class Authority:
                 ),
                 critical=False,
             )
+        )
+        if published_at:
+            builder = builder.add_extension(_issuer_at(published_at), critical=False)
+            builder = builder.add_extension(_list_at(published_at), critical=False)
+        certificate = builder.sign(self.intermediate.key, hashes.SHA256())
+        return Issued(certificate, key, (self.intermediate.certificate,))
+
+    def issuing_der(self) -> bytes:
+        """The intermediate certificate, as it is published."""
+        return self.intermediate.certificate.public_bytes(serialization.Encoding.DER)
+
+    def revocation_list(self, *, ends: timedelta = timedelta(days=7)) -> bytes:
+        """The revocation list of the intermediate, valid relative to `now`; nothing is revoked."""
+        made = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self.intermediate.certificate.subject)
+            .last_update(self.now - timedelta(days=8))
+            .next_update(self.now + ends)
+            .add_extension(x509.CRLNumber(1), critical=False)
             .sign(self.intermediate.key, hashes.SHA256())
         )
-        return Issued(certificate, key, (self.intermediate.certificate,))
+        return made.public_bytes(serialization.Encoding.DER)
 
     def issue_application(self, common: str) -> Issued:
         """A self-signed certificate for an app registration; Entra wants an RSA key there."""

@@ -70,11 +70,8 @@ class AddressBook:
 
     @classmethod
     def of(cls, config: Config) -> AddressBook:
-        """The book for that configuration; addresses of [[hosts]] connect are in it."""
+        """The book for that configuration."""
         connect = {key.casefold(): to for key, to in config.network.connect.items()}
-        for host in config.hosts:
-            if host.connect:
-                connect[f"{host.name}:{host.port}".casefold()] = host.connect
         plain = tuple(one for one in config.dns.external if "://" not in one)
         return cls(plain, config.dns.timeout, connect)
 
@@ -100,7 +97,10 @@ class AddressBook:
     async def known(self, host: str) -> Known:
         """What DNS says of a name. Raises ConnectFault as `addresses` does."""
         if host not in self._asked:
-            self._asked[host] = asyncio.ensure_future(self._look_up(host))
+            asked = asyncio.ensure_future(self._look_up(host))
+            # where everybody who waited was cancelled, nobody is left to hear of a failure
+            asked.add_done_callback(lambda one: one.cancelled() or one.exception())
+            self._asked[host] = asked
         return await asyncio.shield(self._asked[host])
 
     async def _look_up(self, host: str) -> Known:

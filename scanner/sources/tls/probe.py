@@ -17,14 +17,14 @@ from scanner.evidence.tls import (
     TlsEndpoint,
     TlsOutcome,
 )
-from scanner.sources.tls.addresses import Address, AddressBook, shown
+from scanner.sources.tls.addresses import Address, AddressBook, shown, split_address
 from scanner.sources.tls.certificate import read_certificate
 from scanner.sources.tls.client import Shaken, shake
 from scanner.sources.tls.conversation import Place, say
 from scanner.sources.tls.faults import ConnectFault
 from scanner.sources.tls.hello import HELLOS
 from scanner.sources.tls.reply import Reply
-from scanner.sources.tls.targets import Target
+from scanner.sources.tls.targets import Side, Target
 
 _AT_ONCE = 2
 _SAYS_NO = (TlsOutcome.ALERT, TlsOutcome.RESET, TlsOutcome.CLOSED)
@@ -44,6 +44,7 @@ class Heard:
     """What one address said: the first reply, and where it took a handshake, the certificates."""
 
     address: Address
+    role: str
     reply: Reply
     shaken: Shaken | None = None
 
@@ -97,13 +98,14 @@ class Probe:
 
     async def reach(self) -> None:
         """The first hello to every address. Later ones go only where this one was answered."""
-        target = self._target
         try:
-            addresses = await self._book.addresses(target.host, target.port)
+            addresses = await self._addresses()
         except ConnectFault as fault:
             self.looked.outcome, self.looked.detail = fault.outcome, fault.detail
             return
-        self.looked.heard = await asyncio.gather(*(self._first(one) for one in addresses))
+        self.looked.heard = await asyncio.gather(
+            *(self._first(one, role) for one, role in addresses.items())
+        )
         best = self.looked.primary or min(
             self.looked.heard, key=lambda one: not one.outcome.definite
         )
@@ -131,21 +133,33 @@ class Probe:
         answers, self.looked.client = await asyncio.gather(said, client)
         replies.update(zip(wanted, answers, strict=True))
 
-    async def _first(self, address: Address) -> Heard:
+    async def _addresses(self) -> dict[Address, str]:
+        """Where to connect, each with the role of the server there. Raises ConnectFault."""
+        target = self._target
+        if target.through is not None:
+            return {(target.host, target.port): target.role}
+        found: dict[Address, str] = {}
+        for side in target.sides or (Side(target.role),):
+            host, port = target.host, target.port
+            if side.connect:
+                host, port = split_address(side.connect, port)
+            for one in await self._book.addresses(host, port):
+                found.setdefault(one, side.role)
+        return found
+
+    async def _first(self, address: Address, role: str) -> Heard:
         place = self._place(address)
         reply = await self._say("tls12", place)
-        heard = Heard(address, reply)
+        heard = Heard(address, role, reply)
         if not reply.answered and reply.outcome in _SAYS_NO:
             newer = await self._say("tls13", place)
             if newer.answered:
                 self.looked.replies.setdefault("tls13", newer)
                 heard.shaken = await self._shake(place, lax=True)
-        elif reply.outcome is TlsOutcome.TIMEOUT and reply.answered:
-            heard.reply.detail = "the server stopped in the middle of its answer"
         return heard
 
     def _place(self, address: Address) -> Place:
-        return Place(address, self._target.starttls)
+        return Place(address, self._target.starttls, self._target.through)
 
     async def _say(self, kind: HelloKind, place: Place) -> Reply:
         """One hello; after a reset once more, because a busy load balancer does that too."""
@@ -190,6 +204,7 @@ def _address_answer(heard: Heard) -> AddressAnswer:
         heard.reply.detail if heard.outcome is not TlsOutcome.OK else "",
         leaf.sha256 if leaf else "",
         leaf.key if leaf else "",
+        heard.role,
     )
 
 
