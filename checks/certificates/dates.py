@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -229,15 +230,21 @@ def _period(subject: Subject, one: ServedChain, scope: Scope) -> Finding:
     limit = next((most for since, most in LIMITS if leaf.not_before >= since), None)
     if limit is None:
         return not_applicable("before-limits", subject, "It was issued before any limit.")
-    shown = {"days": _rounded(days), "limit": limit}
     if days > limit:
         return failed(
             "too-long",
             subject,
-            "It is valid for {days} days; the limit for its day of issue is {limit}.",
-            **shown,
+            "It is valid into its day {days}; the limit for its day of issue is {limit}.",
+            days=math.ceil(days),
+            limit=limit,
         )
-    return passed("within-limit", subject, "{days} days, at most {limit} allowed.", **shown)
+    return passed(
+        "within-limit",
+        subject,
+        "{days} days, at most {limit} allowed.",
+        days=int(days),
+        limit=limit,
+    )
 
 
 def _private_period(subject: Subject, leaf: Certificate, days: float, scope: Scope) -> Finding:
@@ -249,16 +256,12 @@ def _private_period(subject: Subject, leaf: Certificate, days: float, scope: Sco
             "too-long-for-apple",
             subject,
             "It is valid for {days} days; Apple devices accept at most {limit}, from any authority.",
-            days=_rounded(days),
+            days=int(days),
             limit=_APPLE_DAYS,
         )
     return not_applicable(
         "not-public", subject, "The limit binds certificates of public authorities only."
     )
-
-
-def _rounded(days: float) -> int | float:
-    return int(days) if days == int(days) else round(days, 2)
 
 
 def unreadable(subject: Subject) -> Finding:

@@ -22,13 +22,17 @@ _LAPSED = timedelta(days=-3)
 
 @dataclass(frozen=True, slots=True)
 class _Service:
-    """One endpoint: what it is called, what it presents, and the oldest version that it speaks."""
+    """One endpoint: what it is called, what it presents, and the oldest version that it speaks.
+
+    One that is not `listed` is found by its name, which DNS leads to the organisation.
+    """
 
     name: str
     role: str
     issued: Issued
     whole: bool = True
     oldest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
+    listed: bool = True
 
 
 class LabServices:
@@ -39,7 +43,6 @@ class LabServices:
     """
 
     def __init__(self, organisation: Organisation, authority: Authority, folder: Path) -> None:
-        self._organisation = organisation
         self._pki = f"pki.{organisation.domain}"
         own = Authority("Contoso Device CA", authority.now)
         self._own_roots = folder / "own-roots.pem"
@@ -57,22 +60,21 @@ class LabServices:
 
     def settings(self) -> Mapping[str, object]:
         """The services as [[hosts]], each with the port on loopback where it really is."""
-        mine = self._organisation
         hosts: list[dict[str, object]] = [
             {"name": one.name, "role": one.role, "connect": server.address}
             for one, server in zip(self._services, self._servers, strict=True)
+            if one.listed
         ]
+        found = {
+            f"{one.name}:443": server.address
+            for one, server in zip(self._services, self._servers, strict=True)
+            if not one.listed
+        }
         lists = {"name": self._pki, "role": "cdp", "crls": [f"http://{self._pki}/devices.crl"]}
         return {
             "hosts": [*hosts, lists],
             "trust": {"private_roots_file": str(self._own_roots)},
-            "network": {
-                "connect": {
-                    f"{self._pki}:80": self._publication.address,
-                    # where DNS leads to the organisation, as it does in the troubled variant
-                    f"enterpriseregistration.{mine.domain}:443": self._servers[0].address,
-                }
-            },
+            "network": {"connect": {f"{self._pki}:80": self._publication.address, **found}},
         }
 
     def __enter__(self) -> Self:
@@ -98,6 +100,8 @@ def _services(mine: Organisation, authority: Authority, pki: str) -> list[_Servi
     words = ("apps", "ndes", "vpn", "mail", "portal")
     apps, ndes, vpn, mail, portal = (f"{word}.{domain}" for word in words)
 
+    registration = f"enterpriseregistration.{domain}"
+
     def issued(*names: str, **dates: timedelta) -> Issued:
         return authority.issue(names, published_at=pki, **dates)
 
@@ -115,6 +119,8 @@ def _services(mine: Organisation, authority: Authority, pki: str) -> list[_Servi
         _Service(vpn, "vpn", issued(f"gateway.{domain}")),
         _Service(mail, "exchange", issued(mail), oldest=ssl.TLSVersion.TLSv1),
         _Service(portal, "web", authority.issue_self_signed([portal])),
+        # DNS leads it to AD FS, where nobody has asked for its name
+        _Service(registration, "adfs", issued(mine.federation_host), listed=False),
     ]
 
 

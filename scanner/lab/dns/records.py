@@ -16,7 +16,7 @@ OLD_NAME_SERVER = "203.0.113.55"
 """A server that the troubled zone still lists and that serves something else."""
 PARKED = "contoso.net"
 _PUBLIC, _FARM = "203.0.113.10", "10.0.0.10"
-_HOSTS = ("apps", "ndes", "vpn", "mail", "portal")
+_HOSTS = ("apps", "ndes", "vpn", "mail", "portal", "pki")
 _VERIFICATION = {"contoso.com": "MS=ms31415926", "fabrikam.com": "MS=ms27182818"}
 _CONTROLLERS = ("dc1", "dc2")
 _SERVICES = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from scanner.config.model import Config
 from scanner.evidence.tenant import TenantDomains
@@ -16,6 +17,7 @@ from scanner.sources.tls.targets import Target
 _HTTPS = 443
 _PREFIXES = ("enterpriseregistration", "autodiscover", "enterpriseenrollment")
 _NOBODY = "emsready-no-such-name"
+_REDIRECTED = "redirected by the configuration"
 _MICROSOFT = (
     "windows.net",
     "outlook.com",
@@ -70,19 +72,24 @@ async def _settle(one: DerivedName, book: AddressBook) -> DerivedName:
         known = await book.known(one.name)
     except ConnectFault as fault:
         if redirected:
-            return _with(one, "own", detail="redirected by the configuration")
-        state = "absent" if fault.outcome is TlsOutcome.DNS else "unknown"
-        return _with(one, state, detail=fault.detail)
+            return replace(one, state="own", detail=_REDIRECTED)
+        absent = fault.outcome is TlsOutcome.DNS
+        return replace(one, state="absent" if absent else "unknown", detail=fault.detail)
     target = known.canonical.casefold().rstrip(".")
+    led = replace(one, target=target)
     if any(target == name or target.endswith(f".{name}") for name in _MICROSOFT):
-        return _with(one, "microsoft", target=target)
+        return replace(led, state="microsoft")
     if redirected:
-        return _with(one, "own", target=target, detail="redirected by the configuration")
+        return replace(led, state="own", detail=_REDIRECTED)
+    detail = await _nobodys(one.name, known, book)
+    return replace(led, state="absent" if detail else "own", detail=detail)
+
+
+async def _nobodys(name: str, known: Known, book: AddressBook) -> str:
+    """Why the name is none that anybody made, although DNS answers; '' where it is one."""
     if not known.addresses:
-        return _with(one, "absent", target=target, detail="the alias leads to no address")
-    if await _wildcard(one.name, known, book):
-        return _with(one, "absent", target=target, detail="only a wildcard record answers")
-    return _with(one, "own", target=target)
+        return "the alias leads to no address"
+    return "only a wildcard record answers" if await _wildcard(name, known, book) else ""
 
 
 async def _wildcard(name: str, known: Known, book: AddressBook) -> bool:
@@ -94,19 +101,14 @@ async def _wildcard(name: str, known: Known, book: AddressBook) -> bool:
     return set(other.addresses) == set(known.addresses)
 
 
-def _with(one: DerivedName, state: str, target: str = "", detail: str = "") -> DerivedName:
-    return DerivedName(
-        one.name,
-        one.role,
-        one.follows,
-        state,  # type: ignore[arg-type]  # one of the four words, all above
-        target,
-        detail,
-    )
+def targets_of(names: Iterable[DerivedName], named: Iterable[Target]) -> Iterator[Target]:
+    """The services behind names that lead to hosts of the organisation.
 
-
-def targets_of(names: Iterable[DerivedName]) -> Iterator[Target]:
-    """The services behind names that lead to hosts of the organisation."""
+    An alias of a configured host is looked at where the configuration says that this host is.
+    """
+    sides = {one.host: one.sides for one in named if one.port == _HTTPS}
     for one in names:
         if one.state == "own":
-            yield Target(one.name, _HTTPS, one.role, f"follows from {one.follows}")
+            there = () if one.detail == _REDIRECTED else sides.get(one.target, ())
+            origin = f"follows from {one.follows}"
+            yield Target(one.name, _HTTPS, one.role, origin, sides=there)

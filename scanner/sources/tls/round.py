@@ -113,7 +113,7 @@ class Round:
         early = [asyncio.create_task(self._one(target)) for target in named]
         names = await self._names(named)
         known = {one.subject for one in named}
-        more = [one for one in once(targets_of(names)) if one.subject not in known]
+        more = [one for one in once(targets_of(names, named)) if one.subject not in known]
         late = [asyncio.create_task(self._one(target)) for target in more]
         targets, tasks = [*named, *more], [*early, *late]
         if not targets:

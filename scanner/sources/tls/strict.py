@@ -19,14 +19,14 @@ from scanner.sources.tls.names import ascii_name, is_address
 
 _WORDS = 200
 _JUDGED_ELSEWHERE = (
-    "forbidden public key algorithm",
-    "forbidden signature algorithm",
-    "required EKU not found",
-    "EE keyUsage",
-    "basicConstraints.cA must not be asserted in an EE certificate",
-    "leaf certificate has no matching subjectAltName",
+    "required eku not found",
+    "basicconstraints.ca must not be asserted in an ee certificate",
+    "leaf certificate has no matching subjectaltname",
 )
-"""What checks of their own look at: key, signature, purpose, CA as leaf, host name."""
+"""What checks of their own look at: purpose, CA as leaf, host name."""
+_KEYS = ("forbidden public key", "forbidden signature", "key is too weak")
+_CURVES = ("EC secp256r1", "EC secp384r1", "EC secp521r1")
+_LEAST_BITS = 2048
 
 
 def objection(path: Sequence[Parsed], host: str, now: datetime) -> str:
@@ -49,8 +49,23 @@ def objection(path: Sequence[Parsed], host: str, now: datetime) -> str:
         verifier.verify(path[0].made, [one.made for one in path[1:-1]])
     except (VerificationError, *UNREADABLE) as error:
         words = str(error)
-        return "" if any(one in words for one in _JUDGED_ELSEWHERE) else _short(words)
+        return "" if _judged_elsewhere(words.casefold(), path) else _short(words)
     return ""
+
+
+def _judged_elsewhere(words: str, path: Sequence[Parsed]) -> bool:
+    """Whether a check of its own says it; keys and signatures are judged there below the root."""
+    if any(one in words for one in _JUDGED_ELSEWHERE):
+        return True
+    return any(one in words for one in _KEYS) and any(_weak(one.facts) for one in path[:-1])
+
+
+def _weak(one: Certificate) -> bool:
+    if one.hash in ("sha1", "md5", ""):
+        return True
+    return one.key_type not in _CURVES and not (
+        one.key_type == "RSA" and one.key_bits >= _LEAST_BITS
+    )
 
 
 def _short(words: str) -> str:
