@@ -30,6 +30,7 @@ from scanner.sources.federation.lanes import side_by_side
 from scanner.sources.federation.metadata import read_document
 from scanner.sources.federation.reach import Distrusted, HttpFault, look_up
 from scanner.sources.federation.safe_xml import LARGEST, RefusedXml
+from scanner.sources.federation.signature import verified
 from scanner.sources.federation.targets import Approach, Target, inward, vantage_of
 from scanner.sources.federation.trust import TlsSettings
 from scanner.sources.tls.addresses import Address, shown
@@ -99,10 +100,15 @@ class _Visit:
         """Ask for the metadata first: where not even that can be asked, the rest is left out."""
         reply, fault = self._first()
         first = answer_of(paths.METADATA, reply, fault)
+        vantage = self._vantage()
+        # A name that leads to a private address leads to the farm, whatever its role was called.
+        proxy = self._approach.proxy and (
+            self._approach.to is not None or vantage is not Vantage.INSIDE
+        )
         face = Face(
-            vantage=self._vantage(),
+            vantage=vantage,
             address=shown(self._addresses[0]) if self._addresses else "",
-            proxy=self._approach.proxy,
+            proxy=proxy,
             trusted=not self._distrust,
             distrust=self._distrust,
             proven=self._by.proven,
@@ -226,13 +232,15 @@ def with_document(found: FederationMetadata, reply: Reply) -> FederationMetadata
         document = read_document(reply.body)
     except RefusedXml as refused:
         return replace(found, refusal=refused.refusal, detail=refused.detail)
+    signature, told = verified(reply.body, document)
     return replace(
         found,
         entity_id=document.entity_id,
         signing=document.signing,
         encryption=document.encryption,
         endpoints=document.endpoints,
-        signature=document.signature,
+        signature=signature,
+        signature_detail=told,
         signer=document.signer,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from scanner.config.model import Config, Host
@@ -94,7 +94,7 @@ def targets(
         if one.role in _ROLES:
             made = found.setdefault(ascii_name(one.name), Target(ascii_name(one.name)))
             made.configured, made.adfs = True, True
-            made.approaches.append(_configured(one, config))
+            _approach(made, _configured(one, config))
     federated = list(federations)
     for domain, url in [(one.domain, one.passive_uri) for one in federated] + [
         (one.domain, one.sign_in_url) for one in realms if one.account_type == "Federated"
@@ -110,6 +110,15 @@ def targets(
         made.ours = any(made.name == one or made.name.endswith(f".{one}") for one in ours)
         made.approaches = made.approaches or [_plain(made.name, config)]
     return found
+
+
+def _approach(target: Target, more: Approach) -> None:
+    """The same way is gone once: a farm and a proxy that one look-up leads to are one face."""
+    for place, one in enumerate(target.approaches):
+        if (one.port, one.to) == (more.port, more.to):
+            target.approaches[place] = replace(one, proxy=one.proxy or more.proxy)
+            return
+    target.approaches.append(more)
 
 
 def domains_of_ours(config: Config, federations: Iterable[DomainFederation]) -> Iterable[str]:
