@@ -11,6 +11,7 @@ from scanner import __version__
 from scanner.evidence.decisions import Decisions
 from scanner.evidence.envelope import Header, kind_of
 from scanner.evidence.folder import Evidence
+from scanner.evidence.merged import Merged
 from scanner.evidence.scope import Scope
 from scanner.history.assignments import assign
 from scanner.history.compare import Ran, compare
@@ -116,8 +117,25 @@ def assess(
         waivers=waived.waivers,
         catalogue=catalogue,
         narrowed=bool(options.selection.targets),
-        notes=notes + [f"no item has the id {one}" for one in assigned.unknown],
+        notes=notes
+        + _disagreements(evidence)
+        + [f"no item has the id {one}" for one in assigned.unknown],
     )
+
+
+def _no_item(ident: str) -> str:
+    return f"an assignment names the item {ident}, which this run does not have"
+
+
+def _disagreements(evidence: Evidence) -> list[str]:
+    """Where the places of a merged run did not agree, a sentence each."""
+    merged = evidence.one(Merged)
+    conflicts = merged.conflicts if isinstance(merged, Merged) else ()
+    return [
+        f"{one.kind.replace('-', ' ')} {one.subject}: {one.kept} and {', '.join(one.others)} differ; "
+        f"that of {one.kept} was judged"
+        for one in conflicts
+    ]
 
 
 def _held(evidence: Evidence, kind: type[T]) -> T:

@@ -6,15 +6,18 @@ import shutil
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from scanner.assess import Options, Parts, assess
 from scanner.collect import Collector
 from scanner.config.decisions import read_decisions
 from scanner.config.model import Config
 from scanner.config.stated import header_of, scope_of
+from scanner.evidence.archive import evidence_files, unpack
 from scanner.evidence.decisions import Decisions
 from scanner.evidence.folder import Writer, load
 from scanner.evidence.scope import Scope
+from scanner.merge import Part, merge, read_part
 from scanner.progress import Progress, Silent
 from scanner.record import rows_reader, rows_writer
 from scanner.redact import Redaction
@@ -23,7 +26,7 @@ from scanner.report import Brand, Rendering, ReportFormat, Rows, sample_of
 from scanner.result import AffectedRecord, RunResult
 from scanner.select import wanted_evidence
 from scanner.sources.interface import Proofread
-from scanner.store import RunFolder, last_moment, prune
+from scanner.store import RunFolder, evidence_in, last_moment, prune
 from scanner.translate import ENGLISH, translate
 
 __all__ = [
@@ -101,16 +104,36 @@ def scan(
     return result
 
 
-def rejudge(source: Path, parts: Parts, options: Options, out: Path) -> RunResult:
-    """Judge a saved evidence folder again, into `out`. Raises EvidenceError, OSError."""
-    evidence = load(source)
-    with RunFolder.prepare(out, evidence.header.collected_at) as run:
-        try:
-            shutil.copytree(source, run.evidence)
-            return _judge_into(run, parts, options)
-        except BaseException:
-            run.discard()
-            raise
+def rejudge(sources: Sequence[Path], parts: Parts, options: Options, out: Path) -> RunResult:
+    """Judge saved evidence again, into `out`: a folder or archive, or several made one.
+
+    Raises EvidenceError, StoreError, OSError; nothing outside `out` is touched.
+    """
+    with TemporaryDirectory(prefix="emsready-") as folder:
+        found = [
+            _taken_in(source, Path(folder) / str(place)) for place, source in enumerate(sources)
+        ]
+        at = max(part.evidence.header.collected_at for part in found)
+        with RunFolder.prepare(out, at) as run:
+            try:
+                if len(found) > 1:
+                    merge(found, run.evidence)
+                else:
+                    shutil.copytree(Path(folder) / "0", run.evidence)
+                return _judge_into(run, parts, options)
+            except BaseException:
+                run.discard()
+                raise
+
+
+def _taken_in(source: Path, folder: Path) -> Part:
+    """One piece of saved evidence in a folder of our own, so that nothing foreign is written to."""
+    if source.is_file():
+        return read_part(folder, unpack(source, folder))
+    folder.mkdir(mode=0o700)
+    for path in evidence_files(evidence_in(source)):
+        shutil.copyfile(path, folder / path.name)
+    return read_part(folder)
 
 
 def _judge_into(run: RunFolder, parts: Parts, options: Options) -> RunResult:

@@ -6,7 +6,15 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner.cli.options import add_output, add_selection, baseline, gate, selection, words
+from scanner.cli.options import (
+    DEFAULT_OUT,
+    add_output,
+    add_selection,
+    baseline,
+    gate,
+    selection,
+    words,
+)
 
 if TYPE_CHECKING:  # costs start-up time that --help must not pay
     from scanner.evidence.decisions import Decisions
@@ -14,7 +22,12 @@ if TYPE_CHECKING:  # costs start-up time that --help must not pay
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
-    parser.add_argument("evidence", help="an evidence folder, or a run's folder that holds one")
+    parser.add_argument(
+        "evidence",
+        nargs="+",
+        help="an evidence folder, a run's folder, or an archive of `emsready collect --vantage`; "
+        "several are made one",
+    )
     add_selection(parser)
     add_output(parser)
     parser.add_argument(
@@ -36,7 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
     from scanner.store import evidence_in  # noqa: PLC0415
 
     fail_on = gate(arguments)
-    source = evidence_in(Path(arguments.evidence))
+    sources = [
+        Path(one) if Path(one).is_file() else evidence_in(Path(one)) for one in arguments.evidence
+    ]
     parts = Parts.load()
     formats = chosen_formats(words(arguments.format) or ("html",), parts)
     options = Options(
@@ -44,11 +59,19 @@ def run(arguments: argparse.Namespace) -> int:
         formats,
         language(arguments.lang or "en"),
         baseline=baseline(arguments),
-        decisions=_decisions(arguments, source),
+        decisions=_decisions(arguments, sources[0]),
     )
-    out = Path(arguments.output) if arguments.output else source.parent
-    result = rejudge(source, parts, options, out)
+    out = _out(arguments, sources)
+    result = rejudge(sources, parts, options, out)
     return tell(result, out, fail_on, as_json=arguments.json)
+
+
+def _out(arguments: argparse.Namespace, sources: list[Path]) -> Path:
+    """Beside the evidence where that is one folder of a run, else the usual place."""
+    if arguments.output:
+        return Path(arguments.output)
+    alone = len(sources) == 1 and sources[0].is_dir()
+    return sources[0].parent if alone else Path(DEFAULT_OUT)
 
 
 def _decisions(arguments: argparse.Namespace, source: Path) -> Decisions | None:
@@ -61,7 +84,7 @@ def _decisions(arguments: argparse.Namespace, source: Path) -> Decisions | None:
 
     if not arguments.waivers and not arguments.assignments:
         return None
-    held = load(source).one(Decisions)
+    held = load(source).one(Decisions) if source.is_dir() else None
     found = held if isinstance(held, Decisions) else Decisions()
     if arguments.waivers:
         found = replace(found, waivers=read_waivers(Path(arguments.waivers)))
