@@ -287,11 +287,20 @@ def _working(
             role=role,
         )
     wild = [one for one in states if one.row.wildcard]
+    if not wild:
+        return passed(
+            "all-reachable",
+            subject,
+            "All {count} required destinations of {area} work from {role}.",
+            count=len(required),
+            area=area,
+            role=role,
+        )
     return passed(
-        "all-reachable",
+        "all-tested-reachable",
         subject,
-        "All {count} required destinations of {area} work from {role}. {sampled} of {wildcards}"
-        " wildcard rules have a host to test.",
+        "All {count} required destinations of {area} that can be tested work from {role}. {sampled} of"
+        " {wildcards} wildcard rules have a host to test.",
         count=len(required),
         area=area,
         role=role,

@@ -39,6 +39,11 @@ def places_of(states: Iterable[RowState]) -> list[str]:
     return sorted({one.area.vantage or _HERE for one in states})
 
 
+def places_of_labels(labels: Iterable[str]) -> list[str]:
+    """The labels of places as a sentence names them."""
+    return sorted({one or _HERE for one in labels})
+
+
 def source_of(role: str, states: Iterable[RowState]) -> str:
     """A placeholder for the source of a rule: never guessed from one address."""
     places = [one for one in places_of(states) if one != _HERE]

@@ -69,6 +69,17 @@ def probe_command(folder, targets, name="targets", **env):
     return {"argv": argv, "env": {**known, **env}}
 
 
+def many_probes(folder, runs):
+    """One command for several runs of `emsready probe`: name -> (environment, targets)."""
+    plan = []
+    for name, (environment, targets) in runs.items():
+        one = probe_command(folder, targets, name, **environment)
+        plan.append({"argv": one["argv"][3:], "env": one["env"]})
+    path = folder / "many.json"
+    path.write_text(json.dumps(plan))
+    return {"argv": [sys.executable, "-m", "tests.netns.many", str(path)]}
+
+
 def verdicts(folder, name="targets"):
     """{target id: (status, reason)} of that command."""
     results = json.loads((folder / f"{name}.out").read_text())["results"]

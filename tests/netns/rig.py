@@ -56,24 +56,21 @@ def main(folder):
         (folder / "rules.nft").write_text(plan["rules"])
         inside("fw", ["nft", "-f", str(folder / "rules.nft")], check=True)
     (folder / "resolv.conf").write_text("nameserver 198.51.100.53\noptions timeout:1\n")
-    start(
-        "srv", plan.get("services") or [sys.executable, "-m", "tests.netns.services", str(folder)]
-    )
+    services = plan.get("services") or [sys.executable, "-m", "tests.netns.services", str(folder)]
+    start("srv", services, folder)
     wait_for(folder / "ready")
     for helper in plan.get("helpers", ()):
+        if "before" in helper:
+            subprocess.run(["sh", "-ec", helper["before"]], check=True)
         start("fw", helper["argv"], folder)
         wait_for_port(helper["port"])
+    running = [(time.monotonic(), run_client(folder, one)) for one in plan["commands"]]
     results = []
-    for command in plan["commands"]:
-        began = time.monotonic()
-        done = run_client(folder, command)
+    for began, process in running:
+        out, err = process.communicate()
+        seconds = time.monotonic() - began
         results.append(
-            {
-                "code": done.returncode,
-                "out": done.stdout,
-                "err": done.stderr[-4000:],
-                "seconds": time.monotonic() - began,
-            }
+            {"code": process.returncode, "out": out, "err": err[-4000:], "seconds": seconds}
         )
     (folder / "results.json").write_text(json.dumps(results))
 
@@ -83,22 +80,27 @@ def inside(space, argv, **more):
     return subprocess.run(["ip", "netns", "exec", space, *argv], **more)  # noqa: PLW1510
 
 
-def start(space, argv, folder=None):
-    log = (folder / f"{Path(argv[0]).name}.log").open("ab") if folder else None
-    subprocess.Popen(["ip", "netns", "exec", space, *argv], stdout=log, stderr=log)
+def with_names(folder, argv):
+    """The command, with the resolver of the rig in place of this machine's."""
+    script = f'mount --bind {folder}/resolv.conf /etc/resolv.conf; exec "$@"'
+    return ["sh", "-c", script, "sh", *argv]
+
+
+def start(space, argv, folder):
+    with (folder / f"{Path(argv[0]).name}.log").open("ab") as log:
+        whole = ["ip", "netns", "exec", space, *with_names(folder, argv)]
+        subprocess.Popen(whole, stdout=log, stderr=log)
 
 
 def run_client(folder, command):
-    script = f'mount --bind {folder}/resolv.conf /etc/resolv.conf; exec "$@"'
-    argv = ["sh", "-c", script, "sh", *command["argv"]]
+    """Start a command of the client; all of them run side by side."""
     clean = {key: value for key, value in os.environ.items() if "proxy" not in key.lower()}
-    return inside(
-        "cli",
-        argv,
+    return subprocess.Popen(
+        ["ip", "netns", "exec", "cli", *with_names(folder, command["argv"])],
         env={**clean, **command.get("env", {})},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
     )
 
 

@@ -368,7 +368,7 @@ class Prober:
             except ProxyRefusal as refusal:
                 refusals.append(refusal)
             except TimeoutError:
-                refusals.append(ProxyRefusal(Why.PROXY_DENIED, "the proxy did not answer in time"))
+                refusals.append(ProxyRefusal(Why.TCP_TIMEOUT, "no answer by way of the proxy"))
             except OSError as error:
                 refusals.append(ProxyRefusal(Why.PROXY_DENIED, f"the proxy hung up: {error}"))
             else:

@@ -138,8 +138,12 @@ async def connect_through(
     if proxy.scheme == "http":
         await _http_connect(sock, proxy, host, port, seconds, sign_in=sign_in)
     else:
+        try:
+            async with asyncio.timeout(seconds):
+                await _socks_greeting(sock, proxy, sign_in=sign_in)
+        except TimeoutError:
+            raise ProxyRefusal(Why.PROXY_UNREACHABLE, "no SOCKS 5 proxy answers") from None
         async with asyncio.timeout(seconds):
-            await _socks_greeting(sock, proxy, sign_in=sign_in)
             await _socks_connect(sock, address if proxy.scheme == "socks5" else host, port)
 
 

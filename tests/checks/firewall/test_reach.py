@@ -133,7 +133,7 @@ def test_a_guessed_host_that_does_not_exist_says_nothing():
     wild = row("*.guess.example", hosts=("x.guess.example",), guess=True)
     gone = probe("x.guess.example", Why.DNS_NXDOMAIN)
     found = intune(area("Intune", row(), wild), probe(), gone, place())
-    assert outcome(found) == [("pass", "all-reachable")]
+    assert outcome(found) == [("pass", "all-tested-reachable")]
 
 
 def test_late_ones_warn_where_there_are_many():
