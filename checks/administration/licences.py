@@ -35,6 +35,9 @@ _NEEDS = {
     "intune": ("intune", "autopilot", "co-management", "app-protection", "device-certificates"),
     "entra-p1": ("conditional-access", "app-proxy", "autopilot", "intune"),
     "information-protection": ("information-protection",),
+    "endpoint-threat-defence": ("endpoint-threat-defence",),
+    "identity-threat-defence": ("identity-threat-defence",),
+    "cloud-app-security": ("cloud-app-security",),
 }
 _WORDS = {
     PlanState.ABSENT: "in no product",

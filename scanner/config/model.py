@@ -26,6 +26,13 @@ Workload = Literal[
     "identity-threat-defence",
     "cloud-app-security",
     "app-proxy",
+    "autopilot-hybrid",
+    "exchange-connector",
+    "self-service-password-reset",
+    "certificate-sign-in",
+    "terms-of-use",
+    "branding",
+    "sso-application",
 ]
 HostRole = Literal[
     "adfs",

@@ -30,14 +30,27 @@ SERVICE_PLANS = {
         "6c57d4b6-3b23-47a5-9bc9-69f17b4947b3",
         "5689bec4-755d-4753-8b61-40975025187c",
     ),
+    "endpoint-threat-defence": ("871d91ec-ec1a-452b-a83f-bd76c7d770ef",),
+    "identity-threat-defence": ("14ab5db5-e6c4-4b20-b4bc-13e36fd2227f",),
+    "cloud-app-security": ("2e2ddb96-6af9-4b1d-a3f0-d6ecfd22edb2",),
 }
 PLAN_NAMES = {
     "intune": "Microsoft Intune",
     "entra-p1": "Entra ID P1",
     "entra-p2": "Entra ID P2",
     "information-protection": "information protection",
+    "endpoint-threat-defence": "Defender for Endpoint",
+    "identity-threat-defence": "Defender for Identity",
+    "cloud-app-security": "Defender for Cloud Apps",
 }
-UNVERIFIED = frozenset({"information-protection"})
+UNVERIFIED = frozenset(
+    {
+        "information-protection",
+        "endpoint-threat-defence",
+        "identity-threat-defence",
+        "cloud-app-security",
+    }
+)
 
 _USABLE = {"success", "pendingactivation", "pendingprovisioning"}
 _BROKEN = {"disabled", "error"}

@@ -146,3 +146,13 @@ class CoManagementEligible:
     ineligible: int | None = prop("ineligibleCount")
     needs_update: int | None = prop("needsOsUpdateCount")
     not_joined: int | None = prop("eligibleButNotAzureAdJoinedCount")
+
+
+@graph_read(
+    "tenant-attach", "/deviceManagement/tenantAttachRBAC/getState()", CONFIGURATION, beta=True
+)
+@dataclass(frozen=True, slots=True)
+class TenantAttach:
+    """Whether Configuration Manager is attached to the tenant; None where it does not say."""
+
+    enabled: bool | None = prop("enabled")

@@ -5,44 +5,43 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scanner.evidence.envelope import evidence
-from scanner.evidence.graph import LARGEST_PAGE, graph_call, graph_read, prop
+from scanner.evidence.graph import LARGEST_PAGE, graph_call, prop
 from scanner.evidence.tenant import ProvisioningError
 from scanner.evidence.tenant_roles import MEMBERS
 
 
-@graph_read(
-    "tenant-groups",
-    "/groups",
-    "Group.Read.All",
-    select=True,
-    stream=True,
-    query=(LARGEST_PAGE,),
-)
 @dataclass(frozen=True, slots=True)
-class Group:
-    """One group of the tenant."""
-
-    id: str = prop("id", "")
-    name: str = prop("displayName", "")
-    synced: bool | None = prop("onPremisesSyncEnabled")
-    errors: tuple[ProvisioningError, ...] = prop("onPremisesProvisioningErrors", ())
-
-
-@graph_read(
-    "tenant-contacts",
-    "/contacts",
-    "OrgContact.Read.All",
-    select=True,
-    stream=True,
-    query=(LARGEST_PAGE,),
-)
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """One contact of the organisation."""
+class ObjectInError:
+    """A group or contact that did not come through the synchronisation whole."""
 
     id: str = prop("id", "")
     name: str = prop("displayName", "")
     errors: tuple[ProvisioningError, ...] = prop("onPremisesProvisioningErrors", ())
+
+
+# No filter works on this property: the lists are read whole, and what is in order is forgotten.
+GROUPS = graph_call("/groups", ObjectInError, "Group.Read.All", select=True, query=(LARGEST_PAGE,))
+CONTACTS = graph_call(
+    "/contacts", ObjectInError, "OrgContact.Read.All", select=True, query=(LARGEST_PAGE,)
+)
+
+
+@evidence("tenant-groups-in-error", source="graph", calls=(GROUPS,))
+@dataclass(frozen=True, slots=True)
+class GroupsInError:
+    """The groups with a provisioning error, and how many groups were looked at."""
+
+    objects: tuple[ObjectInError, ...]
+    total: int = 0
+
+
+@evidence("tenant-contacts-in-error", source="graph", calls=(CONTACTS,))
+@dataclass(frozen=True, slots=True)
+class ContactsInError:
+    """The contacts with a provisioning error, and how many contacts were looked at."""
+
+    objects: tuple[ObjectInError, ...]
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,6 +249,7 @@ def _devices(facts: Facts) -> dict[str, Any]:
                 "windowsCount": 5,
             },
         },
+        "beta /deviceManagement/tenantAttachRBAC/getState()": {"enabled": healthy},
         "beta /deviceManagement/getComanagementEligibleDevicesSummary()": {
             "comanagedCount": 5,
             "eligibleCount": 100,

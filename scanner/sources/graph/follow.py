@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from scanner.evidence.envelope import GraphCall, kind_of
 from scanner.evidence.tenant_access import AccessPolicies, AccessPolicy
 from scanner.evidence.tenant_groups import (
+    CONTACTS,
     ERROR_GROUPS,
     ERROR_MEMBERS,
     GROUP_BY_ID,
     GROUP_BY_NAME,
+    GROUPS,
+    ContactsInError,
     GroupInError,
+    GroupsInError,
     LicenceErrors,
     LicensedGroup,
     MemberInError,
     NamedGroup,
+    ObjectInError,
     PilotGroup,
     PilotGroups,
 )
@@ -50,6 +56,7 @@ from scanner.sources.interface import Gather
 
 _GUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 _IDS_AT_ONCE = 15  # what one `in` of a $filter takes
+_RESTARTS = 2
 _MOST_GROUPS = 25
 _MOST_MEMBERS = 20_000
 
@@ -64,18 +71,21 @@ class Following:
 
     def jobs(self) -> Iterator[Job]:
         """The jobs for what is wanted."""
-        for kind, job in {
+        every: dict[type, Callable[[], None]] = {
             RoleHolders: self._holders,
             ExcludedMembers: self._excluded,
             LicenceErrors: self._licence_errors,
             PilotGroups: self._pilots,
             DeviceProfiles: self._profiles,
             SignInAuthorities: self._authorities,
-        }.items():
+            GroupsInError: partial(self._in_trouble, GROUPS, GroupsInError),
+            ContactsInError: partial(self._in_trouble, CONTACTS, ContactsInError),
+        }
+        for kind, job in every.items():
             if kind in self._gather.wanted:
                 yield self._guarded(kind, job)
 
-    def _guarded(self, kind: type, job: Job) -> Job:
+    def _guarded(self, kind: type, job: Callable[[], None]) -> Job:
         """The job; a read that fails is why the kind is missing."""
 
         def run() -> None:
@@ -139,6 +149,23 @@ class Following:
             for place, group in enumerate(one for one in groups if one.has_errors)
         ]
         self._gather.put(LicenceErrors(tuple(found)))
+
+    def _in_trouble(self, call: GraphCall, kind: type[GroupsInError | ContactsInError]) -> None:
+        """Read a long list and keep what carries a provisioning error; restarted like any other."""
+        for attempt in range(_RESTARTS + 1):
+            found: list[ObjectInError] = []
+            total = 0
+            try:
+                for page in self._client.pages(call):
+                    total += len(page)
+                    named = (one for one in page if one.get("onPremisesProvisioningErrors"))
+                    found += [row(ObjectInError, one) for one in named]
+            except GraphFailure as failure:
+                if failure.expired and attempt < _RESTARTS:
+                    continue
+                raise
+            return self._gather.put(kind(tuple(found[:_MOST_MEMBERS]), total))
+        return None
 
     def _in_error(self, group: LicensedGroup, *, read: bool) -> GroupInError:
         """A group with its members; not knowing them does not make the group any better."""

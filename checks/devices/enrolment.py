@@ -1,0 +1,421 @@
+"""Whether devices may come under management."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checks.gate import bought, outside, unlicensed
+from scanner.api import (
+    Affected,
+    Effort,
+    Finding,
+    Header,
+    Missing,
+    Owner,
+    Phase,
+    Scope,
+    Severity,
+    Topic,
+    check,
+    failed,
+    not_assessed,
+    passed,
+    step,
+    tenant,
+    warned,
+)
+from scanner.evidence.tenant import Skus
+from scanner.evidence.tenant_enrolment import (
+    AutopilotDevices,
+    AutopilotProfiles,
+    AutopilotSync,
+    DeviceRegistration,
+    EnrolmentConfiguration,
+    EnrolmentConfigurations,
+    MamScope,
+    MdmScope,
+    MobilityPolicy,
+)
+from scanner.evidence.tenant_groups import PilotGroups
+
+INTUNE = "0000000a-0000-0000-c000-000000000000"
+_PORTAL = "Intune admin center > Devices > Enrollment"
+
+
+@check(
+    id="devices.registration-allowed",
+    title="Users in scope may register and join devices",
+    action="Let the users in scope register and join devices",
+    why="Registration is the step before enrolment on every platform. A quota that is too small"
+    " stops the second or third device of a user with a message about neither.",
+    fix=step(
+        "Allow joining and registering for all or for the pilot group, and raise the quota.",
+        portal="Entra admin center > Devices > Device settings",
+    ),
+    verify="The device settings allow the users in scope to join and register at least five devices.",
+    topic=Topic.INFRASTRUCTURE,
+    severity=Severity.MEDIUM,
+    owner=Owner.IDENTITY_ADMIN,
+    effort=Effort.MINUTES,
+    phase=Phase.ENABLE,
+    clause=["E5", "E7"],
+    blocks=["enrolling devices", "Windows Autopilot"],
+    documents=[
+        "https://learn.microsoft.com/graph/api/deviceregistrationpolicy-get",
+        "https://learn.microsoft.com/entra/identity/devices/manage-device-identities",
+    ],
+    settle_after="5 min",
+)
+def registration_allowed(
+    policy: DeviceRegistration, skus: Skus | None, scope: Scope
+) -> Iterator[Finding]:
+    """Judge who may join and register, and how many devices."""
+    gate = outside(
+        tenant(),
+        "registration of devices",
+        scope,
+        workloads=("intune", "autopilot", "co-management"),
+        there=bought(skus, "intune"),
+    )
+    if gate:
+        yield gate
+        return
+    join, register = _kind(policy.join), _kind(policy.register)
+    if "unknown" in (join, register):
+        yield not_assessed(
+            "unsupported-membership",
+            tenant(),
+            "The tenant does not say who may join and register devices.",
+        )
+        return
+    least = int(scope.threshold("device_quota", 5))
+    shut = []
+    joins = any(scope.workload(one) for one in ("autopilot", "co-management"))
+    mobile = any(scope.platform(one) for one in ("ios", "android"))
+    if join == "no" and joins:
+        shut.append("join")
+    if register == "no" and (mobile or scope.plans.platforms is None):
+        shut.append("register")
+    if shut:
+        yield failed(
+            "not-allowed", tenant(), "Nobody may do this with a device: {what}.", what=shut
+        )
+    elif policy.quota is not None and policy.quota < least:
+        yield warned(
+            "small-quota",
+            tenant(),
+            "A user may register {quota} devices; at least {least} should be allowed.",
+            quota=policy.quota,
+            least=least,
+        )
+    elif (policy.multi_factor or "").casefold() == "required":
+        yield warned(
+            "mfa-required-here",
+            tenant(),
+            "Joining demands multi-factor authentication by this setting; conditional access is the"
+            " place for it.",
+        )
+    else:
+        yield passed(
+            "allowed",
+            tenant(),
+            "Devices may be joined by {join} and registered by {register}.",
+            join=_WHO[join],
+            register=_WHO[register],
+        )
+
+
+_WHO = {"all": "all users", "enumerated": "selected users", "no": "nobody"}
+
+
+def _kind(type_name: str | None) -> str:
+    plain = (type_name or "").rpartition(".")[2].casefold()
+    return next((one for one in _WHO if plain.startswith(one)), "unknown")
+
+
+@check(
+    id="devices.automatic-enrolment-scope",
+    title="Automatic enrolment scope includes the users in scope",
+    action="Put the users in scope into the MDM user scope",
+    why="A Windows device that joins does not enrol by itself unless its user is in this scope, and"
+    " co-management waits for it as well.",
+    fix=step(
+        "Set the MDM user scope to All, or to Some with the pilot group.",
+        portal=f"{_PORTAL} > Windows > Automatic Enrollment",
+    ),
+    verify="The MDM user scope shows All, or a group that holds the users in scope.",
+    topic=Topic.INFRASTRUCTURE,
+    severity=Severity.HIGH,
+    owner=Owner.ENDPOINT_ADMIN,
+    effort=Effort.MINUTES,
+    phase=Phase.ENABLE,
+    clause=["E5", "E7"],
+    blocks=["automatic enrolment of Windows", "co-management"],
+    documents=["https://learn.microsoft.com/mem/intune/enrollment/windows-enroll"],
+    settle_after="1 h",
+)
+def automatic_enrolment_scope(
+    mdm: MdmScope,
+    mam: MamScope | Missing,
+    pilots: PilotGroups | None,
+    skus: Skus | None,
+    scope: Scope,
+) -> Iterator[Finding]:
+    """Judge the entry of Intune, and whether another one competes with it."""
+    gate = outside(
+        tenant(),
+        "management of Windows devices",
+        scope,
+        platforms=("windows",),
+        workloads=("co-management",),
+        there=bought(skus, "intune"),
+    ) or unlicensed(tenant(), skus, "intune", "entra-p1")
+    if gate:
+        yield gate
+        return
+    entry = next((one for one in mdm.rows if _is_intune(one)), None)
+    applies = entry.applies_to.casefold() if entry else "none"
+    others = [
+        one.name for one in mdm.rows if one is not entry and one.applies_to.casefold() != "none"
+    ]
+    if applies not in ("none", "all", "selected"):
+        yield not_assessed(
+            "unsupported-scope",
+            tenant(),
+            "The MDM user scope has a value that this version does not know: {scope}.",
+            scope=applies,
+        )
+    elif applies == "none":
+        yield failed("nobody", tenant(), "The MDM user scope of Intune includes nobody.")
+    elif applies == "selected" and not _holds_pilot(entry, pilots):
+        yield failed(
+            "without-pilot",
+            tenant(),
+            "The MDM user scope of Intune is limited to groups, and none of them is a pilot group.",
+        )
+    elif others:
+        yield warned(
+            "competing",
+            tenant(),
+            "Other applications have a scope for managing devices as well: {names}.",
+            names=others,
+        )
+    elif applies == "all" and not isinstance(mam, Missing) and _all_apps(mam):
+        yield warned(
+            "mam-competes",
+            tenant(),
+            "Both the MDM and the MAM scope include everybody; personal Windows devices then follow"
+            " the MAM scope and do not enrol.",
+        )
+    else:
+        yield passed(
+            "included", tenant(), "The MDM user scope of Intune is {scope}.", scope=applies
+        )
+
+
+def _is_intune(one: MobilityPolicy) -> bool:
+    return one.id.casefold() == INTUNE or one.name.casefold() == "microsoft intune"
+
+
+def _all_apps(mam: MamScope) -> bool:
+    return any(_is_intune(one) and one.applies_to.casefold() == "all" for one in mam.rows)
+
+
+def _holds_pilot(entry: MobilityPolicy | None, pilots: PilotGroups | None) -> bool:
+    """Without named pilot groups any group will do."""
+    groups = {one.id for one in entry.groups} if entry else set()
+    named = {match.id for one in pilots.groups for match in one.matches} if pilots else set()
+    return bool(groups & named) if named else bool(groups)
+
+
+@check(
+    id="devices.enrolment-restrictions-fit-platforms",
+    title="Enrolment restrictions allow the platforms in scope",
+    action="Allow the platforms in scope in the enrolment restrictions",
+    why="A device of a blocked platform is refused at the last step of its enrolment, with a message"
+    " that says nothing about the restriction.",
+    fix=step(
+        "Allow the platform, and raise the device limit to at least five.",
+        portal=f"{_PORTAL} > Device platform restriction, and Device limit restriction",
+    ),
+    verify="No restriction that reaches the users in scope blocks one of their platforms.",
+    topic=Topic.INFRASTRUCTURE,
+    severity=Severity.HIGH,
+    owner=Owner.ENDPOINT_ADMIN,
+    effort=Effort.MINUTES,
+    phase=Phase.ENABLE,
+    clause=["E5", "E7"],
+    blocks=["enrolling two test devices per platform"],
+    documents=["https://learn.microsoft.com/mem/intune/enrollment/enrollment-restrictions-set"],
+    settle_after="5 min",
+)
+def enrolment_restrictions_fit_platforms(
+    found: EnrolmentConfigurations, skus: Skus | None, scope: Scope
+) -> Iterator[Finding]:
+    """Judge the default restriction and those that are assigned."""
+    gate = outside(
+        tenant(), "Intune", scope, workloads=("intune",), there=bought(skus, "intune")
+    ) or unlicensed(tenant(), skus, "intune")
+    if gate:
+        yield gate
+        return
+    stated = scope.plans.platforms
+    platforms = [
+        one for one in ("ios", "android", "windows", "macos") if stated is None or one in stated
+    ]
+    affected = Affected(("restriction", "platform", "what"))
+    reaching = [one for one in found.rows if one.applies]
+    for one in reaching:
+        for platform in platforms:
+            rule = getattr(one, platform)
+            if rule is not None and rule.blocked:
+                affected.add(one.name, platform, "blocked")
+    least = int(scope.threshold("enrolment_limit", 5))
+    limits = [one for one in reaching if one.limit is not None and one.limit < least]
+    if len(affected) and stated is not None:
+        yield failed(
+            "platform-blocked",
+            tenant(),
+            "Enrolment restrictions block platforms in scope: {platforms}.",
+            platforms=sorted({row[1] for row in affected.rows}),
+        ).affecting(affected)
+    elif len(affected):
+        yield warned(
+            "platform-blocked-unstated",
+            tenant(),
+            "Enrolment restrictions block platforms, and nobody has said which ones are in scope:"
+            " {platforms}.",
+            platforms=sorted({row[1] for row in affected.rows}),
+        ).affecting(affected)
+    elif limits:
+        yield warned(
+            "small-limit",
+            tenant(),
+            "A user may enrol only {limit} devices; at least {least} should be allowed.",
+            limit=min(one.limit or 0 for one in limits),
+            least=least,
+        )
+    else:
+        yield passed(
+            "allowed",
+            tenant(),
+            "No enrolment restriction blocks one of the platforms: {platforms}.",
+            platforms=platforms,
+        )
+
+
+@check(
+    id="devices.hello-for-business-default",
+    title="The Windows Hello for Business default is a decision",
+    action="Decide about Windows Hello for Business for the whole tenant",
+    why="Switched on for everybody it asks each user for a second factor and a PIN in the middle of"
+    " the first enrolment, which nobody then expects.",
+    fix=step(
+        "Decide, tell the users, and set it; a policy can set it for groups later.",
+        portal=f"{_PORTAL} > Windows > Windows Hello for Business",
+    ),
+    verify="The setting shows what was decided.",
+    topic=Topic.INFRASTRUCTURE,
+    severity=Severity.INFO,
+    owner=Owner.ENDPOINT_ADMIN,
+    effort=Effort.MINUTES,
+    phase=Phase.IMPROVE,
+    clause=["E5", "G9"],
+    documents=["https://learn.microsoft.com/mem/intune/protect/windows-hello"],
+)
+def hello_for_business_default(
+    found: EnrolmentConfigurations, skus: Skus | None, scope: Scope
+) -> Iterator[Finding]:
+    """Say what the setting is; 'enabled' deserves a look before the pilot."""
+    gate = outside(
+        tenant(),
+        "management of Windows devices",
+        scope,
+        platforms=("windows",),
+        there=bought(skus, "intune"),
+    ) or unlicensed(tenant(), skus, "intune")
+    if gate:
+        yield gate
+        return
+    state = next((one.hello for one in found.rows if _is_hello(one)), None)
+    if state is None:
+        yield not_assessed(
+            "unsupported-absent", tenant(), "Intune does not list a setting for Windows Hello."
+        )
+    elif state.casefold() == "enabled":
+        yield warned(
+            "enabled-for-all",
+            tenant(),
+            "Windows Hello for Business is enabled for everybody who enrols a Windows device.",
+        )
+    else:
+        yield passed(
+            "known", tenant(), "The default of Windows Hello for Business is {state}.", state=state
+        )
+
+
+def _is_hello(one: EnrolmentConfiguration) -> bool:
+    return "windowshelloforbusiness" in one.type.casefold() and one.priority == 0
+
+
+@check(
+    id="devices.autopilot-ready",
+    title="Autopilot devices and an assigned profile exist",
+    action="Register devices for Autopilot and assign a deployment profile",
+    why="The hardware identities have to be registered before onboarding begins; without a profile a"
+    " registered device starts like any other.",
+    fix=[
+        step(
+            "Have the reseller register the devices, or collect their hardware identities.",
+            command="Install-Script -Name Get-WindowsAutopilotInfo\n"
+            "Get-WindowsAutopilotInfo -OutputFile AutopilotHWID.csv",
+        ),
+        step("Assign a profile.", portal=f"{_PORTAL} > Windows > Deployment Profiles"),
+    ],
+    verify="The list of devices is not empty, and a profile is assigned to the group that they are in.",
+    topic=Topic.INFRASTRUCTURE,
+    severity=Severity.MEDIUM,
+    owner=Owner.ENDPOINT_ADMIN,
+    effort=Effort.DAYS,
+    phase=Phase.ENABLE,
+    clause=["E5"],
+    blocks=["Windows Autopilot"],
+    documents=["https://learn.microsoft.com/autopilot/add-devices"],
+    settle_after="1 day",
+)
+def autopilot_ready(
+    devices: AutopilotDevices,
+    profiles: AutopilotProfiles,
+    sync: AutopilotSync | None,
+    skus: Skus | None,
+    scope: Scope,
+    header: Header,
+) -> Iterator[Finding]:
+    """Judge devices, profile and the last synchronisation."""
+    gate = outside(
+        tenant(), "Autopilot", scope, workloads=("autopilot",), there=bool(devices.rows)
+    ) or unlicensed(tenant(), skus, "intune")
+    if gate:
+        yield gate
+        return
+    age = (header.collected_at - sync.last).days if sync and sync.last else 0
+    if not devices.rows:
+        yield failed("no-device", tenant(), "No device is registered for Autopilot.")
+    elif not any(one.assignments for one in profiles.rows):
+        yield warned(
+            "no-profile",
+            tenant(),
+            "Devices are registered for Autopilot, but none of {count} profiles is assigned.",
+            count=len(profiles.rows),
+        )
+    elif age > 1:
+        yield warned(
+            "sync-old",
+            tenant(),
+            "The registered devices were last synchronised {days} days ago.",
+            days=age,
+        )
+    else:
+        yield passed(
+            "ready", tenant(), "Devices are registered for Autopilot and a profile is assigned."
+        )
