@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from scanner.api import Finding, Scope, Subject, not_applicable, not_assessed
+from scanner.api import Finding, Missing, Scope, Subject, not_applicable, not_assessed
 from scanner.evidence.plans import PLAN_NAMES, PlanState, state_of
 from scanner.evidence.tenant import Skus
 
@@ -59,3 +60,14 @@ def unlicensed(subject: Subject, skus: Skus | None, *plans: str) -> Finding | No
 def bought(skus: Skus | None, plan: str) -> bool:
     """Whether the tenant has bought a plan, in whatever state."""
     return skus is not None and state_of(skus, plan) > PlanState.ABSENT
+
+
+def unread(subject: Subject, missing: Missing) -> Finding:
+    """What stands in the way of an answer, for a check that looked at the scope before."""
+    found = not_assessed(
+        f"{missing.reason}-unread",
+        subject,
+        "This could not be read. {detail}",
+        detail=missing.detail,
+    )
+    return replace(found, permission=missing.permission)

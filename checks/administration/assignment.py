@@ -30,6 +30,7 @@ from scanner.api import (
 from scanner.evidence.plans import PLAN_NAMES, SERVICE_PLANS, PlanState, carried
 from scanner.evidence.tenant import Skus, User
 from scanner.evidence.tenant_groups import LicenceErrors, PilotGroups
+from scanner.evidence.tenant_signin import UserActivity
 
 GROUPS = object_set("groups that assign licences")
 MEMBERS = object_set("users to be licensed")
@@ -292,3 +293,70 @@ class GuestsUnderControl(Fold[User]):
                 count=self._count,
                 days=self._days,
             ).affecting(self._found)
+
+
+@check(
+    id="administration.licensed-accounts-active",
+    title="Enabled licensed accounts are in use",
+    action="Review the licensed accounts that nobody uses",
+    why="Accounts that nobody uses inflate the number of seats to buy, and each of them is a way in"
+    " that nobody watches.",
+    fix=step(
+        "Review the accounts, disable those that are not needed and release their seats.",
+        portal="Entra admin center > Identity Governance > Access reviews",
+    ),
+    verify="At most a fifth of the licensed accounts have not signed in for 90 days.",
+    topic=Topic.ADMINISTRATION,
+    severity=Severity.LOW,
+    owner=Owner.IDENTITY_ADMIN,
+    effort=Effort.DAYS,
+    phase=Phase.REMEDIATE,
+    clause=["I1", "G15"],
+    blocks=["the number of seats"],
+    documents=["https://learn.microsoft.com/graph/api/resources/signinactivity"],
+    settle_after="1 day",
+)
+class LicensedAccountsActive(Fold[UserActivity]):
+    """Counts enabled licensed accounts without a recent sign-in."""
+
+    def __init__(self, scope: Scope, header: Header) -> None:
+        self._days = scope.threshold("inactive_days", 90)
+        self._limit = scope.threshold("inactive_percent", 20)
+        self._before = header.collected_at - timedelta(days=self._days)
+        self._count = 0
+        self._idle = Affected(("id", "sign-in name", "last sign-in"))
+
+    def see(self, item: UserActivity) -> None:
+        """Take one user in; who was made recently need not have signed in yet."""
+        if not item.enabled or not item.licences:
+            return
+        self._count += 1
+        last = item.last or item.created
+        if last is not None and last < self._before:
+            self._idle.add(
+                item.id, item.upn, item.last.date().isoformat() if item.last else "never"
+            )
+
+    def findings(self) -> Iterable[Finding]:
+        """Judge the share of idle accounts."""
+        idle = len(self._idle)
+        percent = round(100 * idle / self._count, 1) if self._count else 0.0
+        values = {"idle": idle, "count": self._count, "percent": percent, "days": self._days}
+        if not self._count:
+            yield not_applicable("nobody", MEMBERS, "No enabled account holds a licence.")
+        elif percent > self._limit:
+            yield warned(
+                "many-idle",
+                MEMBERS,
+                "{idle} of {count} licensed accounts ({percent} %) have not signed in for {days}"
+                " days.",
+                **values,
+            ).affecting(self._idle)
+        else:
+            yield passed(
+                "in-use",
+                MEMBERS,
+                "{idle} of {count} licensed accounts ({percent} %) have not signed in for {days}"
+                " days; few.",
+                **values,
+            ).affecting(self._idle)

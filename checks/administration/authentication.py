@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from checks.gate import bought, outside, unlicensed
+from checks.gate import bought, outside, unlicensed, unread
 from scanner.api import (
     Affected,
     Effort,
@@ -310,22 +310,25 @@ _SECOND = {
     settle_after="2 days",
 )
 def self_service_password_reset_enabled(
-    summary: RegistrationSummary,
+    summary: RegistrationSummary | Missing,
     features: SyncFeatures | Missing,
     skus: Skus | None,
     scope: Scope,
 ) -> Iterator[Finding]:
     """Infer it from the counts: the mode of the tenant is not offered by Graph."""
-    enabled = summary.of("ssprEnabled")
+    enabled = None if isinstance(summary, Missing) else summary.of("ssprEnabled")
     gate = outside(
         tenant(),
         "self-service password reset",
         scope,
         workloads=("self-service-password-reset",),
-        there=bool(enabled),
+        there=isinstance(summary, Missing) or bool(enabled),
     ) or unlicensed(tenant(), skus, "entra-p1")
     if gate:
         yield gate
+        return
+    if isinstance(summary, Missing):
+        yield unread(tenant(), summary)
         return
     if enabled is None:
         yield not_assessed(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.gate import bought, outside, unlicensed
+from checks.gate import bought, outside, unlicensed, unread
 from scanner.api import (
     Effort,
     Finding,
+    Missing,
     Owner,
     Phase,
     Scope,
@@ -110,7 +111,10 @@ def _is_written(body: str) -> bool:
     settle_after="5 min",
 )
 def terms_of_use_enforced(
-    agreements: Agreements, policies: AccessPolicies, skus: Skus | None, scope: Scope
+    agreements: Agreements | Missing,
+    policies: AccessPolicies,
+    skus: Skus | None,
+    scope: Scope,
 ) -> Iterator[Finding]:
     """Look for an agreement that an enabled policy names."""
     gate = outside(
@@ -118,10 +122,13 @@ def terms_of_use_enforced(
         "an agreement of Entra terms of use",
         scope,
         workloads=("terms-of-use",),
-        there=bool(agreements.rows),
+        there=isinstance(agreements, Missing) or bool(agreements.rows),
     ) or unlicensed(tenant(), skus, "entra-p1")
     if gate:
         yield gate
+        return
+    if isinstance(agreements, Missing):
+        yield unread(tenant(), agreements)
         return
     named = {ident for one in policies.rows if one.enabled for ident in one.terms}
     used = [one for one in agreements.rows if one.id in named]

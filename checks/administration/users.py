@@ -26,6 +26,7 @@ from scanner.evidence.tenant import Organization, TenantDomains, User
 
 SYNCED = object_set("synchronised users")
 LICENSED = object_set("users to be licensed")
+WITH_MAIL = object_set("users with mail")
 
 
 def is_member(user: User) -> bool:
@@ -228,3 +229,69 @@ class UsersHaveUsageLocation(Fold[User]):
                 "{missing} of {count} users ({percent} %) have no usage location.",
                 **numbers,
             ).affecting(self._without)
+
+
+@check(
+    id="administration.upn-equals-mail",
+    title="Sign-in name equals primary mail address",
+    action="Align sign-in names with mail addresses",
+    why="The Company Portal, mail profiles and Outlook ask for the address and expect the sign-in"
+    " name; who has two names types the wrong one. How much it matters depends on your users.",
+    fix=[
+        step(
+            "Change the sign-in name in Active Directory and let it synchronise.",
+            command="Set-ADUser -Identity <user> -UserPrincipalName <mail> -WhatIf",
+        ),
+        step("Or tell users which of the two names to type, before the first device enrols."),
+    ],
+    verify="Sign-in name and mail address of the users are the same, whatever their case.",
+    topic=Topic.ADMINISTRATION,
+    severity=Severity.LOW,
+    owner=Owner.DIRECTORY_ADMIN,
+    effort=Effort.WEEKS,
+    phase=Phase.ENABLE,
+    clause=["E3", "E6"],
+    blocks=["e-mail profiles"],
+    documents=[
+        "https://learn.microsoft.com/entra/identity/hybrid/connect/plan-connect-userprincipalname"
+    ],
+    settle_after="1 h",
+)
+class UpnEqualsMail(Fold[User]):
+    """Compares the two names of every enabled member with mail."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._limit = scope.threshold("upn_mail_percent", 5)
+        self._count = 0
+        self._other = Affected(("id", "sign-in name", "mail"))
+
+    def see(self, item: User) -> None:
+        """Take one user in."""
+        if is_member(item) and item.mail:
+            self._count += 1
+            if item.mail.casefold() != item.upn.casefold():
+                self._other.add(item.id, item.upn, item.mail)
+
+    def findings(self) -> Iterable[Finding]:
+        """Judge the share of users with two names."""
+        other = len(self._other)
+        percent = round(100 * other / self._count, 1) if self._count else 0.0
+        values = {"other": other, "count": self._count, "percent": percent}
+        if not self._count:
+            yield not_applicable("no-mail", WITH_MAIL, "No enabled member has a mail address.")
+        elif percent > self._limit:
+            yield warned(
+                "two-names",
+                WITH_MAIL,
+                "{other} of {count} users ({percent} %) sign in with another name than their mail"
+                " address.",
+                **values,
+            ).affecting(self._other)
+        else:
+            yield passed(
+                "one-name",
+                WITH_MAIL,
+                "{other} of {count} users ({percent} %) sign in with another name than their mail"
+                " address; few.",
+                **values,
+            ).affecting(self._other)

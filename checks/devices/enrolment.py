@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.gate import bought, outside, unlicensed
+from checks.gate import bought, outside, unlicensed, unread
 from scanner.api import (
     Affected,
     Effort,
@@ -155,7 +155,7 @@ def _kind(type_name: str | None) -> str:
     settle_after="1 h",
 )
 def automatic_enrolment_scope(
-    mdm: MdmScope,
+    mdm: MdmScope | Missing,
     mam: MamScope | Missing,
     pilots: PilotGroups | None,
     skus: Skus | None,
@@ -172,6 +172,9 @@ def automatic_enrolment_scope(
     ) or unlicensed(tenant(), skus, "intune", "entra-p1")
     if gate:
         yield gate
+        return
+    if isinstance(mdm, Missing):
+        yield unread(tenant(), mdm)
         return
     entry = next((one for one in mdm.rows if _is_intune(one)), None)
     applies = entry.applies_to.casefold() if entry else "none"

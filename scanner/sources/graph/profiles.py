@@ -20,16 +20,26 @@ from scanner.evidence.tenant_profiles import (
     SignInAuthority,
 )
 
-# The ends of type names in the beta version; what stands before them is the platform.
+# What type names of the beta version hold; what stands before is the platform.
 _PARTS: tuple[tuple[str, Part], ...] = (
     ("trustedrootcertificate", "root"),
     ("scepcertificateprofile", "client-certificate"),
     ("pkcscertificateprofile", "client-certificate"),
+    ("pfximportcertificateprofile", "client-certificate"),
     ("importedpfxcertificateprofile", "client-certificate"),
-    ("wificonfiguration", "wifi"),
-    ("vpnconfiguration", "vpn"),
+    ("wifi", "wifi"),
+    ("vpn", "vpn"),
 )
-_PLATFORMS = ("android", "aosp", "ios", "macos", "windows")
+_PLATFORMS = (
+    "androiddeviceowner",
+    "androidforwork",
+    "androidworkprofile",
+    "aospdeviceowner",
+    "android",
+    "ios",
+    "macos",
+    "windows",
+)
 _LARGEST = 100_000
 
 
@@ -49,7 +59,7 @@ def profile(raw: RawProfile, assignments: tuple[ProfileAssignment, ...]) -> Devi
         platform=next((one for one in _PLATFORMS if plain.startswith(one)), plain),
         part=part,
         targets=tuple(sorted({_target(one) for one in assignments})),
-        enterprise="enterprisewifi" in plain,
+        enterprise=part == "wifi" and "enterprise" in plain,
         certificate=certificate(raw.root or "") if part == "root" else None,
     )
 
@@ -105,7 +115,7 @@ def _is_ca(found: x509.Certificate) -> bool:
 
 def _part(type_name: str) -> Part | None:
     plain = type_name.casefold()
-    return next((part for end, part in _PARTS if plain.endswith(end)), None)
+    return next((part for word, part in _PARTS if word in plain), None)
 
 
 def _target(one: ProfileAssignment) -> str:
