@@ -16,6 +16,8 @@ import threading
 import time
 from pathlib import Path
 
+import dns.resolver
+
 from scanner.config import read_config
 from scanner.deadline import Deadline
 from scanner.scan import Options, Parts, scan
@@ -24,6 +26,12 @@ from scanner.sources.dns.resolver import Peer, Resolver, Settings
 from scanner.sources.dns.servers import Server
 from tests.servers import clouds
 from tests.servers.dns import free_dns_port, knot
+
+try:
+    import checkdmarc.dmarc
+    import checkdmarc.spf
+except ImportError:
+    checkdmarc = None
 
 NAMES = 20_000
 
@@ -124,11 +132,7 @@ async def raw(port, count):
 
 def peer(names, port):
     """Domains per second of checkdmarc, SPF and DMARC alone; None where it is not installed."""
-    try:
-        import checkdmarc.dmarc
-        import checkdmarc.spf
-        import dns.resolver
-    except ImportError:
+    if checkdmarc is None:
         return None
     resolver = dns.resolver.Resolver(configure=False)
     resolver.nameservers, resolver.port = ["127.0.0.1"], port

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterable
 
 from scanner.evidence.dns import Lookup
-from scanner.evidence.dns_clouds import below
 from scanner.evidence.dns_zone import AliasFacts
 from scanner.sources.dns.views import Views
 
@@ -15,17 +14,23 @@ _OF_DNSSEC = frozenset({"DS", "DNSKEY"})
 
 async def alias_facts(views: Views, domains: Iterable[str]) -> list[AliasFacts]:
     """The facts of each alias below those domains, by name."""
-    suffixes = tuple(domains)
+    suffixes = frozenset(domains)
     by_name: dict[str, list[Lookup]] = {}
     for one in views.asked():
         by_name.setdefault(one.name, []).append(one)
     named = [
         name
         for name in sorted(by_name)
-        if any(below(name, suffix) for suffix in suffixes)
+        if _within(name, suffixes)
         and any(one.chain or (one.type == "CNAME" and one.present) for one in by_name[name])
     ]
     return list(await asyncio.gather(*(_facts(views, name, by_name[name]) for name in named)))
+
+
+def _within(name: str, suffixes: frozenset[str]) -> bool:
+    """Whether a name is one of those domains or lies below one; linear in its labels."""
+    labels = name.split(".")
+    return any(".".join(labels[place:]) in suffixes for place in range(len(labels)))
 
 
 async def _facts(views: Views, name: str, lookups: list[Lookup]) -> AliasFacts:

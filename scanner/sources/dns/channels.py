@@ -81,13 +81,18 @@ class _Desk:
     async def wait(self, one: _Waiting, seconds: float) -> bytes:
         """The reply, or Silence."""
         strays = self.strays
+
+        def give_up() -> None:
+            if not one.future.done():
+                wrong = "a reply with a wrong id arrived" if self.strays > strays else ""
+                one.future.set_exception(Silence(one.odd or wrong))
+
+        # One timer for each query: a timeout scope costs several times as much, thousands of times.
+        timer = asyncio.get_running_loop().call_later(seconds, give_up)
         try:
-            async with asyncio.timeout(seconds):
-                return await one.future
-        except TimeoutError:
-            odd = one.odd or ("a reply with a wrong id arrived" if self.strays > strays else "")
-            raise Silence(odd) from None
+            return await one.future
         finally:
+            timer.cancel()
             self.waiting.pop(one.query[:2], None)
 
 

@@ -181,6 +181,10 @@ class Peer:
             await self._https.close()
 
 
+def _is_dead(peer: Peer) -> bool:
+    return peer.dead
+
+
 def _trusting() -> ssl.SSLContext:
     return ssl.create_default_context()
 
@@ -201,9 +205,8 @@ class Resolver:
         key = (name.rstrip(".").lower(), rdtype, dnssec, checking_disabled)
         task = self._cache.get(key)
         if task is None:
-            task = asyncio.ensure_future(self._fetch(*key))
-            self._cache[key] = task
-        return await asyncio.shield(task)
+            task = self._cache[key] = asyncio.create_task(self._fetch(*key))
+        return task.result() if task.done() else await asyncio.shield(task)
 
     async def ask_all(self, *questions: tuple[str, str]) -> tuple[Lookup, ...]:
         """Several questions side by side, in the order given."""
@@ -216,7 +219,7 @@ class Resolver:
             question.encode()
         except ValueError as error:
             return replace(worst, status=LookupStatus.UNSUPPORTED, detail=str(error))
-        for peer in sorted(self.peers, key=lambda one: one.dead):
+        for peer in sorted(self.peers, key=_is_dead):
             lookup = await self._at(peer, question)
             if lookup.status is LookupStatus.SERVFAIL and self._may_be_bogus(question, lookup):
                 lookup = await self._why_servfail(peer, question, lookup)
