@@ -6,9 +6,10 @@ Whatever is wrong with one entry costs that entry; what is wrong with the file c
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -51,16 +52,13 @@ class Inventory:
 def read_inventory(path: Path) -> Inventory:
     """Read one file. Raises InventoryError where nothing of it can be used."""
     text = _text(path)
-    lines: dict[Place, int] | None = None
     if text.lstrip()[:1] in ("{", "["):
-        data = _json(path, text)
-        lines = places(text)
-    else:
-        try:
-            data, lines = from_table(text)
-        except TableError as error:
-            raise InventoryError(f"{path}{error}") from error
-    return _Reading(path, lines).whole(data)
+        return _Reading(path, partial(places, text)).whole(_json(path, text))
+    try:
+        data, lines = from_table(text)
+    except TableError as error:
+        raise InventoryError(f"{path}{error}") from error
+    return _Reading(path, lambda: lines).whole(data)
 
 
 def _text(path: Path) -> str:
@@ -103,8 +101,9 @@ def _depth(value: Any) -> int:
 class _Reading:
     """Turns the plain data of one file into an inventory."""
 
-    def __init__(self, path: Path, lines: dict[Place, int]) -> None:
-        self._path, self._lines = path, lines
+    def __init__(self, path: Path, find_lines: Callable[[], dict[Place, int]]) -> None:
+        self._path = path
+        self._lines = cache(find_lines)  # asked for only where something is wrong
 
     def whole(self, data: Mapping[str, Any]) -> Inventory:
         """All of it. Raises InventoryError for what makes the whole file useless."""
@@ -145,7 +144,7 @@ class _Reading:
     def _words(self, mistake: Mistake) -> str:
         place, text = mistake
         at = ".".join(map(str, place))
-        return f"{self._path}:{line_of(self._lines, place)}: {at + ': ' if at else ''}{text}"
+        return f"{self._path}:{line_of(self._lines(), place)}: {at + ': ' if at else ''}{text}"
 
     def _server(self, entry: Any, place: Place, found: Inventory) -> None:
         if isinstance(entry, dict):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterator, Sequence
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from scanner.evidence.versions import version_of
@@ -59,19 +60,29 @@ def _of_object(value: Any, kind: Any, place: Place) -> Iterator[Mistake]:
     if not isinstance(value, dict):
         yield place, f"expected an object in braces, got {_shown(value)}"
         return
-    hints = get_type_hints(kind)
-    known: dict[str, Field[Any]] = {one.name: one for one in fields(kind)}
+    hints, required = _keys_of(kind)
     for key, inner in value.items():
-        if key not in known:
-            yield (*place, key), unknown("key", key, list(known))
+        if key not in hints:
+            yield (*place, key), unknown("key", key, list(hints))
         else:
             yield from mistakes(inner, hints[key], (*place, key))
             if key in ("version", "configuration_manager") and isinstance(inner, str):
                 yield from _of_version(inner, (*place, key))
-    for one in known.values():
-        required = one.default is MISSING and one.default_factory is MISSING
-        if required and one.name not in value:
-            yield place, f"the key {one.name!r} is missing"
+    for key in required:
+        if key not in value:
+            yield place, f"the key {key!r} is missing"
+
+
+@cache
+def _keys_of(kind: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The keys of a type with what each holds, and those that have to be there."""
+    hints = get_type_hints(kind)
+    bare = [
+        one.name
+        for one in fields(kind)
+        if one.default is MISSING and one.default_factory is MISSING
+    ]
+    return {one.name: hints[one.name] for one in fields(kind)}, tuple(bare)
 
 
 def _of_version(value: str, place: Place) -> Iterator[Mistake]:

@@ -53,13 +53,12 @@ def from_table(text: str) -> tuple[dict[str, Any], dict[Place, int]]:
         for cell in header:
             if cell not in (*columns, "collected_at"):
                 raise TableError(f":1: {unknown('column', cell, (*columns, 'collected_at'))}")
-        data: dict[str, Any] = {key: []}
-        lines: dict[Place, int] = {(): 1}
+        table = _Table(key)
         for row in _filled(rows, header):
-            _add(data, key, row, lines, rows.line_num)
+            table.add(row, rows.line_num)
     except csv.Error as error:
         raise TableError(f":{rows.line_num}: not a table: {error}") from error
-    return data, lines
+    return table.data, table.lines
 
 
 def _delimiter(text: str) -> str:
@@ -89,30 +88,44 @@ def _filled(rows: Any, header: list[str]) -> Iterator[dict[str, str]]:
             yield {column: cell for column, cell in cells.items() if cell}
 
 
-def _add(
-    data: dict[str, Any], key: str, row: dict[str, str], lines: dict[Place, int], line: int
-) -> None:
-    if "collected_at" in row:
-        data.setdefault("collected_at", row["collected_at"])
-    if key != "servers":
-        lines[key, len(data[key])] = line
-        data[key].append({c: _value(c, cell) for c, cell in row.items() if c != "collected_at"})
-        return
-    name = row.get("name", "").casefold()
-    entry = next((one for one in data[key] if one["name"].casefold() == name), None)
-    if entry is None:
-        entry = {"name": row.get("name", "")}
-        lines[key, len(data[key])] = line
-        data[key].append(entry)
-    for column, path in _SERVER.items():
-        if column in row:
-            inner = entry
-            for part in path[:-1]:
-                inner = inner.setdefault(part, {})
-            inner[path[-1]] = _value(column, row[column])
-    if "product" in row:
-        product = {"product": row["product"], "version": row.get("version", "")}
-        entry.setdefault("software", []).append(product)
+class _Table:
+    """The entries of one table as they grow, and the line that each began on."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._entries: list[dict[str, Any]] = []
+        self._servers: dict[str, dict[str, Any]] = {}
+        self.data: dict[str, Any] = {key: self._entries}
+        self.lines: dict[Place, int] = {(): 1}
+
+    def add(self, row: dict[str, str], line: int) -> None:
+        """Take one line in."""
+        if "collected_at" in row:
+            self.data.setdefault("collected_at", row.pop("collected_at"))
+        if self._key == "servers":
+            self._server(row, line)
+        else:
+            self._begin({column: _value(column, cell) for column, cell in row.items()}, line)
+
+    def _begin(self, entry: dict[str, Any], line: int) -> dict[str, Any]:
+        self.lines[self._key, len(self._entries)] = line
+        self._entries.append(entry)
+        return entry
+
+    def _server(self, row: dict[str, str], line: int) -> None:
+        name = row.get("name", "")
+        entry = self._servers.get(name.casefold())
+        if entry is None:
+            entry = self._servers[name.casefold()] = self._begin({"name": name}, line)
+        for column, (*above, last) in _SERVER.items():
+            if column in row:
+                inner = entry
+                for part in above:
+                    inner = inner.setdefault(part, {})
+                inner[last] = _value(column, row[column])
+        if "product" in row:
+            product = {"product": row["product"], "version": row.get("version", "")}
+            entry.setdefault("software", []).append(product)
 
 
 def _value(column: str, cell: str) -> Any:
