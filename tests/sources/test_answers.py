@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.config import ConfigError
@@ -120,6 +120,7 @@ def test_there_is_no_file(tmp_path):
         read_answers(tmp_path / "none.toml")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_breaks_the_reader(tmp_path_factory, text):
     try:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -180,6 +180,7 @@ def test_a_wrong_cell_is_named_with_its_line(tmp_path):
     assert re.search(r":2: clients.0.count: expected a whole number", found.bad[0].problem)
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=9),
@@ -203,6 +204,7 @@ def test_the_line_of_every_value_is_found(value, indent):
             assert str(inner) in lines[line - 1]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_break_the_reader(tmp_path_factory, data):
     try:
