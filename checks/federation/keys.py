@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Iterable
 
 from scanner.api import Finding, Header, Missing, Subject, not_applicable, not_assessed
 from scanner.evidence.certificate import Certificate
 from scanner.evidence.federation import FederationHost, FederationMetadata, Outcome
+from scanner.evidence.tenant_federation import DomainFederation
 
 GENERATED_DAYS = 20
 """Days before expiry on which AD FS makes the successor (CertificateGenerationThreshold)."""
@@ -118,6 +120,19 @@ def other_product(subject: Subject) -> Finding:
 def is_adfs(service: FederationHost | None) -> bool:
     """Whether the paths of AD FS mean anything on this host."""
     return service is not None and bool(service.adfs)
+
+
+def update_command(configuration: DomainFederation, setting: str) -> str:
+    """The command that sets something for that domain. Names that are no names stay placeholders."""
+    domain = configuration.domain if _NAME.fullmatch(configuration.domain) else "<domain>"
+    ident = configuration.id if _NAME.fullmatch(configuration.id) else "<id>"
+    return (
+        f"Update-MgDomainFederationConfiguration -DomainId {domain}"
+        f" -InternalDomainFederationId {ident} {setting} -WhatIf"
+    )
+
+
+_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,252}")
 
 
 def named(certificates: Iterable[Certificate]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.federation.keys import update_command
 from scanner.api import (
     Effort,
     Finding,
@@ -87,6 +88,13 @@ def mfa_behaviour(
             subject,
             "Nobody has decided who performs multi-factor authentication; the tenant accepts a claim"
             " that it was done.",
+        ).fixed_by(
+            step(
+                "For this domain, where the tenant is to perform it:",
+                command=update_command(
+                    configuration, "-FederatedIdpMfaBehavior rejectMfaByFederatedIdp"
+                ),
+            )
         )
     elif known == "rejectmfabyfederatedidp":
         yield passed("by-tenant", subject, "The tenant always performs it itself.")

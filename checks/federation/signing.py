@@ -16,6 +16,7 @@ from checks.federation.keys import (
     thumbprint,
     unread,
     until,
+    update_command,
 )
 from scanner.api import (
     Effort,
@@ -120,7 +121,7 @@ def signing_certificate_current(
             "Neither the tenant's certificate nor the federation metadata could be read. {detail}",
             detail=configuration.detail,
         )
-    yield found
+    yield found.showing(host=trust.host) if trust.host else found
 
 
 class _Around:
@@ -190,10 +191,8 @@ def _in_tenant(
     found = _judged(subject, configuration.certificate, _Around(document, configuration, header))
     return found.fixed_by(
         step(
-            "For this domain: look at both sides, then write the new certificate.",
-            command=f"Get-MgDomainFederationConfiguration -DomainId {configuration.domain}\n"
-            f"Update-MgDomainFederationConfiguration -DomainId {configuration.domain}"
-            f" -InternalDomainFederationId {configuration.id} -SigningCertificate <base64> -WhatIf",
+            "For this domain, once the service signs with the new certificate:",
+            command=update_command(configuration, "-SigningCertificate <base64>"),
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 
 from checks.federation.keys import (
@@ -12,6 +13,7 @@ from checks.federation.keys import (
     thumbprint,
     unread,
     until,
+    update_command,
 )
 from scanner.api import (
     Effort,
@@ -126,10 +128,21 @@ def certificate_matches_tenant(
                 "no-overlap",
                 subject,
                 "The tenant holds none of the certificates that the service signs with.",
-            ),
+            ).fixed_by(_written(configuration, primary)),
             configuration,
             document,
         )
+
+
+def _written(configuration: DomainFederation, primary: Certificate) -> Step:
+    """The exact command for this domain, with the certificate that the service published."""
+    return step(
+        "For this domain, with the certificate that the service publishes ({thumbprint}):",
+        command=update_command(
+            configuration, f"-SigningCertificate {base64.b64encode(primary.der).decode()}"
+        ),
+        thumbprint=thumbprint(primary),
+    )
 
 
 def _both_sides(

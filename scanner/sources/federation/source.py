@@ -70,8 +70,10 @@ class FederationSource:
         found = targets(config, federations, realms)
         trusts = trusts_of(config.domains.sign_in, known, federations, realms, found)
         _trusts(gather, trusts, known=known is not None or bool(realms))
-        looker = Looker(config, tls, bool(realms), _plain_redirects(config))
-        _hosts(gather, looker, found)
+        if gather.wanted & {FederationHost, FederationMetadata}:
+            # through a proxy an answer proves nothing about the direct way
+            proven = bool(realms) and not config.network.proxy
+            _hosts(gather, Looker(config, tls, proven, _plain_redirects(config)), found)
 
 
 def _realms(gather: Gather, login: SignInHost, names: list[str]) -> list[DomainRealm]:

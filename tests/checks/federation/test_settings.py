@@ -148,3 +148,9 @@ def test_people_are_asked_where_something_is_federated(judged):
         given = Answers((Answer(ident, word, "A. Admin", date(2026, 10, 1)),))
         (found,) = run_check(judged, given, trust())
         assert found.status == status
+
+
+def test_a_name_that_is_none_never_becomes_part_of_a_command():
+    hostile = configuration(mfa_behaviour=None, id="x; Remove-Item C:", domain="a'b.com")
+    (found,) = run_check(mfa_behaviour, hostile, REQUIRED)
+    assert "-DomainId <domain> -InternalDomainFederationId <id>" in found.steps[0].command

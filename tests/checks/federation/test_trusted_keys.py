@@ -20,6 +20,7 @@ from tests.checks.federation.samples import (
     configuration,
     metadata,
     service,
+    trust,
     verdicts,
 )
 
@@ -140,3 +141,26 @@ def test_a_provider_that_nobody_named_is_an_alarm():
 def test_any_word_but_success_is_shown(result, verdict):
     found = run_check(certificate_update_healthy, configuration(update_result=result))
     assert verdicts(found) == [verdict]
+
+
+def test_the_exact_command_is_given_and_both_symptoms_are_one_item():
+    from checks.federation.causes import KEYS_APART  # noqa: PLC0415
+
+    document = metadata(SUCCESSOR)
+    (broken,) = run_check(certificate_matches_tenant, configuration(), document)
+    assert "-DomainId contoso.com -InternalDomainFederationId c1" in broken.steps[0].command
+    (left,) = run_check(no_unknown_signing_certificate, configuration(), document, service())
+    assert left.reason == "older-left-over"
+    assert KEYS_APART.tie(broken) == KEYS_APART.tie(left) == "contoso.com"
+
+
+def test_closed_metadata_and_its_certificate_are_one_item():
+    from checks.federation.causes import METADATA_CLOSED  # noqa: PLC0415
+    from checks.federation.metadata import metadata_published  # noqa: PLC0415
+    from checks.federation.signing import signing_certificate_current  # noqa: PLC0415
+
+    held = configuration(certificate=certificate(days=30))
+    (key,) = run_check(signing_certificate_current, trust(), held, closed())
+    (document,) = run_check(metadata_published, closed(), service(), held)
+    assert {key.reason, document.reason} == {"not-fetched", "closed-and-due"}
+    assert METADATA_CLOSED.tie(key) == METADATA_CLOSED.tie(document) == "sts.contoso.com"
