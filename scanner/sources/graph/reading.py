@@ -184,7 +184,10 @@ class Reading:
         if DomainRecords not in self._gather.wanted:
             return jobs
         # Nothing is published by the customer for the initial domain: its DNS is Microsoft's.
-        return jobs + [partial(self._records, one) for one in named if not one.is_initial]
+        records = [partial(self._records, one) for one in named if not one.is_initial]
+        if not records:
+            self._gather.nothing(DomainRecords)
+        return jobs + records
 
     def _records(self, tenant_domain: TenantDomain) -> None:
         name = tenant_domain.name

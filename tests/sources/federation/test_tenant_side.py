@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.evidence.tenant import TenantDomain, TenantDomains
+from scanner.evidence.tenant import DomainRecords, TenantDomain, TenantDomains
 from scanner.evidence.tenant_federation import DomainFederation, host_in
 from scanner.lab.authority import Authority
 from scanner.lab.federation.document import der64
@@ -54,6 +54,12 @@ def test_nothing_federated_is_nothing(tenant, tmp_path):
     found = read(tenant, tmp_path)
     assert found.every(DomainFederation) == []
     assert DomainFederation in found.none
+
+
+def test_a_tenant_of_the_initial_domain_alone_has_no_records_to_ask_for(tenant, tmp_path):
+    del tenant.graph.holdings["v1.0 /domains"][1:]
+    found = collected(config_of(tenant, tmp_path), DomainFederation, DomainRecords)
+    assert {DomainFederation, DomainRecords} <= found.none
 
 
 @pytest.mark.parametrize(
