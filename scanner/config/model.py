@@ -64,6 +64,17 @@ NetworkRole = Literal[
     "ndes",
     "internet",
 ]
+ServerKind = Literal[
+    "domain-controller",
+    "adfs",
+    "wap",
+    "issuing-ca",
+    "management-point",
+    "distribution-point",
+    "update-point",
+    "site-database",
+    "cloud-management-gateway",
+]
 AuthMethod = Literal[
     "certificate", "secret", "device-code", "managed-identity", "federated", "none"
 ]
@@ -165,7 +176,8 @@ class Host:
 class Network:
     """[network]. The password of the proxy comes from the environment, never from this file.
 
-    `servers` names inner servers by what they are, such as domain-controller or issuing-ca.
+    `servers` names inner servers by what they are; the domain controllers of `ad_domains` are found
+    through DNS.
     """
 
     roles: tuple[NetworkRole, ...] = ("client",)
@@ -174,6 +186,8 @@ class Network:
     proxy_user: str = ""
     proxy_password_env: str = "EMSREADY_PROXY_PASSWORD"  # noqa: S105 - the name of a variable
     pac_url: str = ""
+    ad_domains: tuple[str, ...] = ()
+    servers: dict[ServerKind, tuple[str, ...]] = field(default_factory=dict)
     catalogue: str = ""
     connect: dict[str, str] = field(default_factory=dict)
     timeout: float = 5.0

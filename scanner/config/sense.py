@@ -54,6 +54,15 @@ def _names(config: Config) -> Iterator[Problem]:
         *((("domains", "names", place), name) for place, name in enumerate(config.domains.names)),
         *((("domains", "parked", place), name) for place, name in enumerate(config.domains.parked)),
         *((("hosts", place, "name"), host.name) for place, host in enumerate(config.hosts)),
+        *(
+            (("network", "ad_domains", place), name)
+            for place, name in enumerate(config.network.ad_domains)
+        ),
+        *(
+            (("network", "servers", kind, place), name)
+            for kind, names in config.network.servers.items()
+            for place, name in enumerate(names)
+        ),
         (("tenant", "domain"), config.tenant.domain),
         *((("dns", "forests", place), name) for place, name in enumerate(config.dns.forests)),
         *((("dns", "search", place), name) for place, name in enumerate(config.dns.search)),

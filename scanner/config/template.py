@@ -90,7 +90,10 @@ timeout = 3.0                          # seconds per try
 [network]
 roles = ["client"]                     # whose traffic: client, connect-server, connector, adfs, wap …
 # vantage = "Berlin office"
-# proxy = "proxy.contoso.com:8080"     # the proxy that clients use
+# proxy = "proxy.contoso.com:8080"     # the proxy that clients use; left out: that of the environment
+# proxy_user = "scan"                  # its password: in the variable EMSREADY_PROXY_PASSWORD
+# ad_domains = ["corp.contoso.com"]    # whose domain controllers the roles of servers must reach
+# servers = { "issuing-ca" = ["ca1.corp.contoso.com"], "management-point" = ["cm1.corp.contoso.com"] }
 timeout = 5.0
 
 [directory]

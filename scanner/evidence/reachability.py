@@ -46,6 +46,7 @@ class Why(StrEnum):
     CAPTIVE_PORTAL = "captive_portal"
     HTTP_TIMEOUT = "http_timeout"
     HTTP_RESET = "http_reset"
+    SERVICE_SILENT = "service_silent"
     UDP_NO_REPLY = "udp_no_reply"
     UDP_ICMP_PORT = "udp_icmp_port"
     UDP_ICMP_PROHIBITED = "udp_icmp_prohibited"
@@ -139,6 +140,21 @@ class UdpSeen:
     offset: float | None = None
     stratum: int = 0
 
+
+SERVERS_TOWARDS: dict[str, tuple[str, ...]] = {
+    "domain controllers": ("domain-controller",),
+    "AD FS": ("adfs",),
+    "AD FS and WAP servers": ("adfs", "wap"),
+    "WAP": ("wap",),
+    "issuing CA": ("issuing-ca",),
+    "management point": ("management-point",),
+    "distribution point": ("distribution-point",),
+    "SUP": ("update-point",),
+    "MP/SUP": ("management-point", "update-point"),
+    "SQL": ("site-database",),
+    "CMG": ("cloud-management-gateway",),
+}
+"""Which kinds of inner server the destination of a row stands for."""
 
 _HTTP_PORTS = {80}
 _REVOCATION_SETS = {84, 125}
@@ -332,7 +348,8 @@ class Vantage:
 
     `paths` are the ways out that were used. `egress` says for each of them whether anything came
     back at all: 'open', 'closed' or 'unknown'. `limited_at` is the measured number of new connections
-    per second behind an edge that limits them, 0 where none was seen.
+    per second behind an edge that limits them, 0 where none was seen. `servers` are the inner servers
+    that were known: what each is, and its name.
     """
 
     label: str
@@ -357,6 +374,7 @@ class Vantage:
     breaker: bool = False
     redirected: int = 0
     seconds: float = 0.0
+    servers: tuple[tuple[str, str], ...] = ()
     sentinels: tuple[Sentinel, ...] = ()
     bursts: tuple[Burst, ...] = ()
 

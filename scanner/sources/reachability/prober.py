@@ -20,11 +20,12 @@ from scanner.sources.reachability.proxy import (
     proxy_reason,
 )
 from scanner.sources.reachability.resolve import Names, is_private, leads_nowhere, usable
+from scanner.sources.reachability.services import SPOKEN, greet
 from scanner.sources.reachability.sites import same_site
 from scanner.sources.reachability.sweep import Leg, Shape, Sweep
 from scanner.sources.reachability.targets import Target
 from scanner.sources.reachability.tls import Looker, Verdict
-from scanner.sources.reachability.udp import QUESTIONS, ask_udp
+from scanner.sources.reachability.udp import DATAGRAMS, ask_udp
 from scanner.sources.tls.addresses import split_address
 from scanner.sources.tls.names import is_address
 
@@ -107,8 +108,8 @@ class Prober:
         await self.settings.names.learn(self._names(works))
         for work in direct:
             self._aim(work)
-        tcp = [one for one in direct if one.legs and one.job.target.protocol not in QUESTIONS]
-        udp = [one for one in direct if one.legs and one.job.target.protocol in QUESTIONS]
+        tcp = [one for one in direct if one.legs and one.job.target.protocol not in DATAGRAMS]
+        udp = [one for one in direct if one.legs and one.job.target.protocol in DATAGRAMS]
         await asyncio.gather(
             self._sweep(tcp),
             *(self._udp(one) for one in udp),
@@ -225,6 +226,8 @@ class Prober:
         elif target.protocol == "exposure":
             reason, detail = await examine_exposure(sock, leg.address, self.edge)
             work.probe = self._made(work, reason, detail)
+        elif target.protocol in SPOKEN:
+            work.probe = self._made(work, await greet(sock, target.protocol, target.host))
         if self.settings.deadline.remaining() <= 0 and not _good(work):
             work.verdict, work.probe = None, None  # cut off, not refused
 
@@ -287,7 +290,7 @@ class Prober:
             remaining = self.settings.deadline.remaining()
             if remaining <= 0:
                 break
-            asked = await ask_udp(leg.address, target.protocol, samples, remaining)
+            asked = await ask_udp(leg.address, target.protocol, target.host, samples, remaining)
             leg.outcome = "open" if asked.reason is Why.OK else "timeout"
             leg.tries = asked.seen.sent
             offender = asked.icmp.offender if asked.icmp else ""

@@ -84,6 +84,12 @@ def resolvers_of(config: Config) -> list[Resolver]:
     return named or system_resolvers()
 
 
+def inner_resolvers(config: Config) -> list[Resolver]:
+    """The resolvers of [dns] internal, else those of this host."""
+    named = [_resolver(one) for one in config.dns.internal if "://" not in one]
+    return named or system_resolvers()
+
+
 def system_resolvers() -> list[Resolver]:
     """The resolvers of this host, in its order."""
     try:

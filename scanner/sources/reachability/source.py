@@ -17,6 +17,7 @@ from scanner.evidence.reachability import EndpointRows, NameLookup, Probe, Vanta
 from scanner.sources.interface import Contact, Gather, Unavailable
 from scanner.sources.reachability.catalogue import Catalogue, CatalogueError, bundled, read
 from scanner.sources.reachability.edge import descriptors
+from scanner.sources.reachability.inner import controllers_of, inner_targets, known_servers
 from scanner.sources.reachability.place import describe, proxies_of
 from scanner.sources.reachability.portal import SENTINELS, sentinel_jobs, sentinels_of
 from scanner.sources.reachability.prober import Job, Prober, Settings
@@ -53,6 +54,11 @@ class ReachabilitySource:
             where = f"{target.host}:{target.port}"
             protocol = target.protocol.upper()
             yield Contact(self.name, where, protocol, f"reachable for {purposes[target.host]}")
+        for target in inner_targets(areas, known_servers(config)):
+            where = f"{target.host}:{target.port}"
+            yield Contact(
+                self.name, where, target.protocol.upper(), "an inner server that a role needs"
+            )
         for url, _ in SENTINELS:
             yield Contact(self.name, url, "HTTP", "looking for a web sign-in page")
 
@@ -82,7 +88,7 @@ async def _collect(
             vantage=label,
             looker=Looker(trust_of(config), config.network.timeout),
             names=names,
-            connect={key.casefold(): to for key, to in config.network.connect.items()},
+            connect=redirections(config),
             seconds=config.network.timeout,
             deadline=deadline,
             descriptors=most,
@@ -91,7 +97,12 @@ async def _collect(
         )
     )
     place = describe(config, catalogue)
+    servers = known_servers(config)
+    if found := await controllers_of(config):
+        known = servers.setdefault("domain-controller", [])
+        known += [one for one in found if one not in known]
     jobs = list(_jobs(config, targets_of(areas)))
+    jobs += [Job(target) for target in inner_targets(areas, servers)]
     watch = sentinel_jobs(config, proxies_of(config))
     probes = await prober.run([*jobs, *watch])
     answered, portal = probes[: len(jobs)], probes[len(jobs) :]
@@ -114,6 +125,7 @@ async def _collect(
             breaker=shape.breaker,
             redirected=prober.redirected,
             seconds=round(time.monotonic() - began, 1),
+            servers=tuple((kind, name) for kind in sorted(servers) for name in servers[kind]),
             sentinels=sentinels,
         )
     )
@@ -143,6 +155,13 @@ def trust_of(config: Config) -> Trust:
 def _areas(config: Config, catalogue: Catalogue) -> Iterator[EndpointRows]:
     roles, vantage = config.network.roles, config.network.vantage
     return catalogue.areas(roles, config.tenant.cloud, templates(config), vantage)
+
+
+def redirections(config: Config) -> dict[str, str]:
+    """[network] connect and the connect of each host, by lower-case host:port."""
+    found = {f"{one.name}:{one.port}": one.connect for one in config.hosts if one.connect}
+    found |= config.network.connect
+    return {key.casefold(): to for key, to in found.items()}
 
 
 def templates(config: Config) -> dict[str, str]:

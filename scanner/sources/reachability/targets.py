@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scanner.evidence.reachability import EndpointRows, Row
+from scanner.sources.reachability.udp import DATAGRAMS
 
 _DIRECT_PORTS = {5223, 5228, 5229, 5230}
 
@@ -31,7 +32,7 @@ class Target:
     @property
     def direct_only(self) -> bool:
         """Whether its callers never go through a proxy."""
-        return self.port in _DIRECT_PORTS or self.protocol in ("ntp", "stun", "dns")
+        return self.port in _DIRECT_PORTS or self.protocol in DATAGRAMS
 
 
 def targets_of(areas: Iterable[EndpointRows]) -> list[Target]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from scanner.evidence.reachability import UdpSeen, Why
 from scanner.sources.reachability.errqueue import IcmpError, listen_for_errors, read_error
+from scanner.sources.reachability.services import LDAP_ROOT, kerberos_request, realm_of
 
 Address = tuple[str, int]
 _TRIES = (0.5, 1.0, 2.0)
@@ -87,7 +88,32 @@ def dns() -> Question:
     return Question(mark + b"\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01", read)
 
 
-QUESTIONS: dict[str, Callable[[], Question]] = {"ntp": ntp, "stun": stun, "dns": dns}
+def kerberos(host: str) -> Question:
+    """An AS-REQ; an error is the answer to expect (RFC 4120, 7.2.1)."""
+
+    def read(data: bytes, _sent: float, _received: float) -> Reply | None:
+        return Reply() if data[:1] in (b"\x7e", b"\x6b") else None
+
+    return Question(kerberos_request(realm_of(host)), read)
+
+
+def cldap() -> Question:
+    """A search for the rootDSE over UDP (MS-ADTS, 3.1.1.3.2)."""
+
+    def read(data: bytes, _sent: float, _received: float) -> Reply | None:
+        return Reply() if data[:1] == b"\x30" else None
+
+    return Question(LDAP_ROOT, read)
+
+
+def question(protocol: str, host: str) -> Question:
+    """What to ask in that protocol of that host."""
+    if protocol == "kerberos-udp":
+        return kerberos(host)
+    return {"ntp": ntp, "stun": stun, "dns": dns, "cldap": cldap}[protocol]()
+
+
+DATAGRAMS = ("ntp", "stun", "dns", "cldap", "kerberos-udp")
 
 
 @dataclass(slots=True)
@@ -99,7 +125,9 @@ class Asked:
     icmp: IcmpError | None = None
 
 
-async def ask_udp(address: Address, protocol: str, samples: int, remaining: float) -> Asked:
+async def ask_udp(
+    address: Address, protocol: str, host: str, samples: int, remaining: float
+) -> Asked:
     """Ask until that many answers came or three questions stayed without one. Never raises OSError."""
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     times: list[float] = []
@@ -114,7 +142,7 @@ async def ask_udp(address: Address, protocol: str, samples: int, remaining: floa
             while len(times) < samples and unanswered < len(_TRIES):
                 seconds = min(_TRIES[unanswered], remaining)
                 sent += 1
-                found = await _once(sock, QUESTIONS[protocol](), seconds)
+                found = await _once(sock, question(protocol, host), seconds)
                 remaining -= seconds if found is None else 0
                 if found is None:
                     unanswered += 1
