@@ -136,7 +136,7 @@ def _version(server: InventoryServer, facts: VersionFacts, today: date) -> Findi
             "Version {version} still works, but its support is reported to have ended on {ends}.",
             version=observed,
             ends=release.ends.isoformat(),
-        ).showing(observed=observed, source=release.source)
+        ).showing(observed=observed, source=release.source, certainty=release.certainty)
     return passed(
         "supported", server.subject, "Version {version} is supported.", version=observed
     ).showing(observed=observed)

@@ -18,19 +18,21 @@ from scanner.api import (
     check,
     failed,
     not_applicable,
+    not_assessed,
     object_set,
     passed,
     step,
     warned,
 )
 from scanner.evidence.inventory import ClientGroup, InventoryClients
-from scanner.evidence.versions import Release, VersionFacts, older, version_of
+from scanner.evidence.versions import VersionFacts, older, version_of
 
 _NAMES = {"windows": "Windows", "ios": "iOS and iPadOS", "macos": "macOS", "android": "Android"}
 _BROWSERS = object_set("browsers")
 _RETIRED = {"internet-explorer", "edge-legacy"}
 _TRACKS = {"enterprise": "enterprise", "education": "enterprise", "ltsc": "ltsc"}
 _SOON = timedelta(days=180)
+_COLUMNS = ("version", "clients", "edition", "support ends")
 
 
 @check(
@@ -75,60 +77,70 @@ def client_platforms_supported(
         yield _browsers(found)
 
 
-def _table() -> Affected:
-    return Affected(("version", "edition", "clients", "support ends"))
-
-
 def _windows(groups: list[ClientGroup], facts: VersionFacts, today: date) -> Finding:
-    """By the end of support of each release; without an edition, both ends are looked at."""
+    """By the end of support of each release and edition; the worst that is found speaks."""
     subject = object_set("Windows clients")
-    ended, soon = _table(), _table()
-    behind = ending = total = 0
+    tables: dict[str, Affected] = {}
     for one in groups:
-        total += one.count
-        sure, unsure = _ends(one, facts)
-        row = (one.version, one.edition, str(one.count), sure.isoformat() if sure else "long ago")
-        if sure is None or sure < today:
-            ended.add(*row)
-            behind += one.count
-        elif sure - today <= _SOON or (unsure and unsure < today):
-            soon.add(*row)
-            ending += one.count
-    if behind:
+        state, ends = _windows_state(one, facts, today)
+        row = (one.version, str(one.count), one.edition, ends)
+        tables.setdefault(state, Affected(_COLUMNS)).add(*row)
+    total = sum(one.count for one in groups)
+    if ended := tables.get("ended"):
         return failed(
             "windows-ended",
             subject,
             "{count} of {total} Windows clients run a version whose support has ended.",
-            count=behind,
+            count=_count(ended),
             total=total,
         ).affecting(ended)
-    if ending:
+    if ending := tables.get("ending"):
         return warned(
             "windows-ending",
             subject,
             "Support ends within 180 days for {count} of {total} Windows clients, or has ended if"
             " they are Home or Pro.",
-            count=ending,
+            count=_count(ending),
             total=total,
-        ).affecting(soon)
+        ).affecting(ending)
+    if unknown := tables.get("unknown"):
+        return not_assessed(
+            "unsupported-windows",
+            subject,
+            "{count} of {total} Windows clients run a version that was not known on {day}.",
+            count=_count(unknown),
+            total=total,
+            day=facts.as_of.isoformat(),
+        ).affecting(unknown)
     return passed(
         "windows-supported", subject, "All {total} Windows clients are in support.", total=total
     )
 
 
-def _ends(group: ClientGroup, facts: VersionFacts) -> tuple[date | None, date | None]:
-    """The end of support for certain, and the earlier one that holds if the edition is a small one."""
+def _windows_state(group: ClientGroup, facts: VersionFacts, today: date) -> tuple[str, str]:
+    """One of ended, ending, unknown and supported; and the end of support for the reader.
+
+    Without an edition the longer support counts, and the shorter one is warned of.
+    """
     version = version_of(group.version) or ()
-    if facts.beyond("windows", version):
-        return date.max, None
-    if group.edition:
-        return _end(facts.release("windows", version, _TRACKS.get(group.edition, "home-pro"))), None
-    large = _end(facts.release("windows", version, "enterprise"))
-    return large, _end(facts.release("windows", version, "home-pro"))
-
-
-def _end(release: Release | None) -> date | None:
-    return release.ends if release else None
+    track = _TRACKS.get(group.edition, "home-pro") if group.edition else "enterprise"
+    release = facts.release("windows", version, track)
+    if release is None or release.ends is None:
+        alive = [
+            version_of(one.version) or ()
+            for one in facts.releases
+            if (one.product, one.track) == ("windows", track) and one.ends and one.ends >= today
+        ]
+        if facts.beyond("windows", version):
+            return "supported", ""
+        return "ended" if not alive or older(version, min(alive)) else "unknown", ""
+    told = release.ends.isoformat() + ("" if release.verified else " (reported)")
+    if release.ends < today:
+        return "ended", told
+    small = None if group.edition else facts.release("windows", version, "home-pro")
+    if release.ends - today <= _SOON or (small and small.ends and small.ends < today):
+        return "ending", told
+    return "supported", told
 
 
 def _mobile(platform: str, groups: list[ClientGroup], facts: VersionFacts, today: date) -> Finding:

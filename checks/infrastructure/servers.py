@@ -81,7 +81,12 @@ def servers_supported(
             "in-support", server.subject, "{release} is in support until {ends}.", **named
         )
     roles = ", ".join(server.roles)
-    yield found.showing(observed=server.system.version, roles=roles, source=release.source)
+    yield found.showing(
+        observed=server.system.version,
+        roles=roles,
+        source=release.source,
+        certainty=release.certainty,
+    )
 
 
 def _unknown(server: InventoryServer, facts: VersionFacts) -> Finding:

@@ -27,7 +27,7 @@ from scanner.api import (
     warned,
 )
 from scanner.evidence.inventory import InventoryClients, InventoryServer
-from scanner.evidence.versions import Release, VersionFacts, version_of
+from scanner.evidence.versions import VersionFacts, version_of
 
 _PRODUCT = "configuration-manager"
 _SITE = "configuration-manager-site"
@@ -109,11 +109,7 @@ def _site(subject: Subject, version: str, facts: VersionFacts, today: date) -> F
         found = passed(
             "supported", subject, "{release} ({version}) is in support until {ends}.", **named
         )
-    return found.showing(observed=version, source=release.source, certainty=_certainty(release))
-
-
-def _certainty(release: Release) -> str:
-    return "verified" if release.verified else "reported by others, not read at the source"
+    return found.showing(observed=version, source=release.source, certainty=release.certainty)
 
 
 def _unknown(subject: Subject, version: str, facts: VersionFacts) -> Finding:

@@ -44,6 +44,11 @@ class Release:
     verified: bool = True
     track: str = ""
 
+    @property
+    def certainty(self) -> str:
+        """How sure the end of support is, in words for a reader."""
+        return "verified" if self.verified else "reported by others, not read at the source"
+
 
 @dataclass(frozen=True, slots=True)
 class Minimum:

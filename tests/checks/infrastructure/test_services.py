@@ -190,6 +190,10 @@ def clients(*groups, browsers=()):
         (ClientGroup("windows", "10.0.10240", 5, "home"), ("fail", "windows-ended")),
         (ClientGroup("windows", "10.0.19044.1", 5, "ltsc"), ("warn", "windows-ending")),
         (ClientGroup("windows", "10.0.30000.1", 5), ("pass", "windows-supported")),
+        (
+            ClientGroup("windows", "10.0.26090.1", 5, "ltsc"),
+            ("not-assessed", "unsupported-windows"),
+        ),
         (ClientGroup("ios", "16.7", 5), ("fail", "below-least")),
         (ClientGroup("ios", "17.2", 5), ("warn", "below-announced")),
         (ClientGroup("ios", "18", 5), ("pass", "supported")),
