@@ -24,17 +24,18 @@ def look(
     only="certificates",
     extra="",
     dns=_DEAD,
+    trust="",
 ):
     """Scan those hosts. `roots` and `private` are certificates that count as such."""
     lines = ['[customer]\nname = "Test"', extra]
-    trust = []
+    settings = [trust]
     for word, made in (("roots_file", roots), ("private_roots_file", private)):
         if made is not None:
             file = folder / f"{word}.pem"
             several = made if isinstance(made, list | tuple) else [made]
             file.write_bytes(b"".join(one.pem(chain=False) for one in several))
-            trust.append(f'{word} = "{file}"')
-    lines.append("[trust]\n" + "\n".join(trust))
+            settings.append(f'{word} = "{file}"')
+    lines.append("[trust]\n" + "\n".join(settings))
     lines.append('[tenant.endpoints]\nlogin = "https://127.0.0.1:9"\ngraph = "https://127.0.0.1:9"')
     lines.append("[network]\ntimeout = 1.0")
     lines.append(f'[dns]\nexternal = ["{dns}"]\ntimeout = 0.2')

@@ -259,6 +259,8 @@ def _why(found: _Found, kind: type) -> Missing:
     if looked.outcome is TlsOutcome.OK and kind is HttpsAnswer:
         return Missing(Reason.UNSUPPORTED, "the service does not answer a GET over TLS")
     if looked.outcome is TlsOutcome.OK:
-        return Missing(Reason.UNSUPPORTED, "the server shows no certificate")
+        heard = looked.primary.reply.detail if looked.primary else ""
+        why = f": {heard}" if heard else ""
+        return Missing(Reason.UNSUPPORTED, f"the server shows no certificate{why}")
     reason = Reason.TIMEOUT if looked.outcome is TlsOutcome.TIMEOUT else Reason.UNREACHABLE
     return Missing(reason, f"{target.host}:{target.port}: {looked.outcome}, {looked.detail}")
