@@ -1,11 +1,10 @@
 """Servers that break the rules: each gets a verdict, and none delays its healthy neighbour."""
 
-import struct
-
 import pytest
 from cryptography import x509
 
 from tests.certificates.looking import host, look
+from tests.servers.flights import certificate_list, flight, message, record, server_hello
 from tests.servers.parts import free_port
 from tests.servers.pki import DAY, NOW, Made, Pki, make
 from tests.servers.tls import (
@@ -21,35 +20,6 @@ from tests.servers.tls import (
 )
 
 PKI = Pki()
-
-
-def record(kind, body, version=0x0303):
-    pieces = [body[at : at + 16000] for at in range(0, len(body), 16000)]
-    return b"".join(struct.pack("!BHH", kind, version, len(one)) + one for one in pieces)
-
-
-def message(kind, body):
-    return bytes([kind]) + struct.pack("!I", len(body))[1:] + body
-
-
-def server_hello(suite=0xC02F):
-    return message(
-        2, struct.pack("!H", 0x0303) + bytes(32) + b"\0" + struct.pack("!H", suite) + b"\0"
-    )
-
-
-def certificate_list(*ders):
-    entries = b"".join(struct.pack("!I", len(one))[1:] + one for one in ders)
-    return message(11, struct.pack("!I", len(entries))[1:] + entries)
-
-
-def flight(*ders):
-    """What a server sends in clear: hello, certificates, done."""
-    return (
-        record(22, server_hello())
-        + record(22, certificate_list(*ders))
-        + record(22, message(14, b""))
-    )
 
 
 def flood(connection, over):

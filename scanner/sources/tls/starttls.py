@@ -25,16 +25,20 @@ async def start_tls(
 
 
 async def _smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await _smtp_answer(reader, "220", "the server sends no SMTP greeting")
+    greeting = TlsOutcome.NOT_TLS, "the server sends no SMTP greeting"
+    await _smtp_answer(reader, "220", *greeting)
     writer.write(b"EHLO emsready.invalid\r\n")
-    offered = await _smtp_answer(reader, "250", "the server refuses EHLO")
+    refused = TlsOutcome.NO_STARTTLS
+    offered = await _smtp_answer(reader, "250", refused, "the server refuses EHLO")
     if "STARTTLS" not in (line[4:].strip().upper() for line in offered):
-        raise ConnectFault(TlsOutcome.NO_STARTTLS, "the mail server does not offer STARTTLS")
+        raise ConnectFault(refused, "the mail server does not offer STARTTLS")
     writer.write(b"STARTTLS\r\n")
-    await _smtp_answer(reader, "220", "the server refuses STARTTLS")
+    await _smtp_answer(reader, "220", refused, "the server refuses STARTTLS")
 
 
-async def _smtp_answer(reader: asyncio.StreamReader, code: str, otherwise: str) -> list[str]:
+async def _smtp_answer(
+    reader: asyncio.StreamReader, code: str, outcome: TlsOutcome, otherwise: str
+) -> list[str]:
     """The lines of one answer. Raises ConnectFault where its code is another one."""
     lines: list[str] = []
     while len(lines) < _MOST_LINES:
@@ -43,7 +47,6 @@ async def _smtp_answer(reader: asyncio.StreamReader, code: str, otherwise: str) 
         except asyncio.LimitOverrunError as error:
             raise ConnectFault(TlsOutcome.TOO_LARGE, "a line of SMTP without an end") from error
         if not line.startswith(code):
-            outcome = TlsOutcome.NOT_TLS if code == "220" and not lines else TlsOutcome.NO_STARTTLS
             raise ConnectFault(outcome, f"{otherwise}: {line[:80]!r}")
         lines.append(line)
         if line[3:4] != "-":
