@@ -1,4 +1,4 @@
-"""Proxies that want a sign-in from callers that cannot give one."""
+"""Proxies that want a sign-in from callers that cannot give one, and those that stop registration."""
 
 from __future__ import annotations
 
@@ -127,3 +127,91 @@ def _refused(refused: list[tuple[Row, Probe]], total: int) -> Finding:
         .affecting(affected)
         .fixed_by(step("Exempt from proxy authentication: {names}.", names=names))
     )
+
+
+_REGISTRATION = ("DeviceRegistration",)
+_STOPPED = {
+    *_DEMANDS,
+    Why.PROXY_DENIED,
+    Why.TLS_INTERCEPTED,
+    Why.TLS_UNTRUSTED,
+    Why.TLS_RESET,
+    Why.CAPTIVE_PORTAL,
+}
+
+
+@check(
+    id="firewall.proxy-allows-device-registration",
+    title="The machine proxy lets registration through",
+    action="Let device registration through the proxy of the machine",
+    why="Computers register as SYSTEM, with the proxy of the machine and without a user's credentials."
+    " A proxy that wants a sign-in, forbids the names or re-signs device.login.microsoftonline.com"
+    " stops hybrid join and enrolment.",
+    fix=[
+        step("Exempt the names of this finding from proxy authentication and TLS inspection."),
+        step(
+            "Look at the phase in which registration fails, as SYSTEM.", command="dsregcmd /status"
+        ),
+    ],
+    verify="Through the proxy, without credentials, each name completes TLS with a public certificate.",
+    topic=Topic.NETWORK,
+    severity=Severity.BLOCKER,
+    owner=Owner.NETWORK_ADMIN,
+    effort=Effort.HOURS,
+    clause=CLAUSES,
+    blocks=["hybrid join", "enrolment"],
+    documents=["https://learn.microsoft.com/entra/identity/devices/how-to-hybrid-join"],
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+def proxy_allows_device_registration(
+    areas: tuple[EndpointRows, ...], probes: tuple[Probe, ...], vantages: tuple[Vantage, ...]
+) -> Iterator[Finding]:
+    """The scan's account without credentials stands for SYSTEM; the proxy is the one of this run."""
+    places, subject = Places.of(probes, vantages), object_set("device registration by proxy")
+    found = [
+        (row, probe)
+        for area in areas
+        if area.area in _REGISTRATION
+        for row in area.rows
+        if row.required
+        for name in row.hosts
+        for port, protocol in row.services
+        if (probe := places.probe(area.vantage, name, port, protocol)) and probe.path != "direct"
+    ]
+    if not found:
+        yield not_applicable(
+            "no-proxy",
+            subject,
+            "Device registration does not go through a proxy here, or no role of this run registers.",
+        )
+        return
+    stopped = [one for one in found if one[1].reason in _STOPPED]
+    open_ends = [one for one in found if not one[1].works and one not in stopped]
+    if stopped:
+        names = list(dict.fromkeys(row.destination for row, _ in stopped))
+        yield failed(
+            "stopped-by-proxy",
+            subject,
+            "The proxy {proxy} stops {count} of {total} names of device registration ({reasons}):"
+            " {names}.",
+            proxy=stopped[0][1].offender,
+            count=len(names),
+            total=len({row.destination for row, _ in found}),
+            reasons=sorted({probe.reason.value for _, probe in stopped}),
+            names=names,
+        )
+    elif open_ends:
+        yield not_assessed(
+            "unreachable-behind-proxy",
+            subject,
+            "{count} names of device registration did not answer behind the proxy.",
+            count=len(open_ends),
+        )
+    else:
+        yield passed(
+            "lets-through",
+            subject,
+            "The proxy lets all {count} names of device registration through without credentials.",
+            count=len(found),
+        )

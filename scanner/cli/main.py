@@ -32,6 +32,7 @@ COMMANDS = {
     "notify": "tell people elsewhere what the newest run brought",
     "schedule": "print ready files for a nightly scan: systemd, cron, Windows, GitHub, …",
     "checks": "list the checks, or explain one",
+    "endpoints": "say which endpoint list is in use, or refresh it",
     "probe": "probe any list of destinations and say why what does not work",
     "export": "write the plan as files for task boards: planner, jira, ado",
     "schema": "print the JSON Schema of result.json",

@@ -242,8 +242,21 @@ class Inventory:
 
 
 @dataclass(frozen=True, slots=True)
+class Exposure:
+    """[policy.exposure]: own public addresses whose dangerous ports may be tried from outside.
+
+    Nothing is tried without `owned = true`, the operator's word that the addresses are his own.
+    """
+
+    addresses: tuple[str, ...] = ()
+    owned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """[policy]."""
+
+    exposure: Exposure = field(default_factory=Exposure)
 
     thresholds: dict[str, float] = field(default_factory=dict)
     disabled: tuple[str, ...] = ()

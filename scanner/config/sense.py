@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import ipaddress
 import re
 from collections.abc import Iterator
 
@@ -29,6 +30,7 @@ def nonsense(config: Config) -> Iterator[Problem]:
     yield from _addresses(config)
     yield from _files(config)
     yield from _sign_in(config)
+    yield from _exposure(config)
     yield from _brand(config)
     yield from _directory(config)
 
@@ -121,6 +123,26 @@ def _files(config: Config) -> Iterator[Problem]:
     for path, name in named:
         if name and not config.beside(name).is_file():
             yield path, f"there is no file {config.beside(name)}"
+
+
+_MOST_EXPOSED = 16  # a /28
+
+
+def _exposure(config: Config) -> Iterator[Problem]:
+    wanted = config.policy.exposure
+    for place, one in enumerate(wanted.addresses):
+        try:
+            ipaddress.ip_address(one)
+        except ValueError:
+            path = ("policy", "exposure", "addresses", place)
+            yield path, f"expected a single address such as 198.51.100.7, got {one!r}"
+    if len(wanted.addresses) > _MOST_EXPOSED:
+        yield ("policy", "exposure", "addresses"), f"at most {_MOST_EXPOSED} addresses in one run"
+    if wanted.addresses and not wanted.owned:
+        yield (
+            ("policy", "exposure", "owned"),
+            "set owned = true to confirm that these addresses are yours to probe",
+        )
 
 
 def _sign_in(config: Config) -> Iterator[Problem]:

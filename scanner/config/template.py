@@ -124,6 +124,7 @@ file = <ANSWERS>
 # assignments = "assignments.toml"     # likewise
 # waiver_days = 365                    # the longest that a waiver may run
 # keep_runs = 0                        # older runs to keep in history; 0 keeps all
+# exposure = { addresses = ["198.51.100.7"], owned = true }   # look for dangerous open ports there
 # due_days = { blocker = 5, high = 10, medium = 20, low = 40 }
 
 [report]

@@ -9,6 +9,12 @@ from scanner.evidence.reachability import Why
 from scanner.sources.reachability.connect import Address, connect, drop
 from scanner.sources.reachability.edge import Edge
 
+DANGEROUS = (
+    21, 22, 23, 88, 135, 139, 389, 445, 636, 808, 1433, 1501, 3268, 3269, 3389, 5985, 5986, 9389,
+)  # fmt: skip
+"""Ports that nobody outside needs: file, remote and directory services, and local ones of AD FS."""
+RATE = 5.0
+"""New connections per second: a scan for exposure must disturb nobody."""
 _QUIET_PORT = 47113  # nothing is registered there
 _SECONDS = 1.0
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from scanner.deadline import Deadline
-from scanner.evidence.reachability import HttpSeen, Probe, Why
-from scanner.sources.reachability.connect import Address, drop
+from scanner.evidence.reachability import Attempt, Burst, HttpSeen, Probe, Why
+from scanner.sources.reachability.connect import Address, connect, drop
 from scanner.sources.reachability.edge import Edge
 from scanner.sources.reachability.exposure import examine_exposure
 from scanner.sources.reachability.http import BadAnswerError, ask, basic, made_by_proxy
@@ -33,6 +33,7 @@ _TALKS = 50
 _PROXIED = 40
 _PER_FAMILY = 3
 _TIME_SAMPLES = 3
+_BURST, _BURST_SECONDS = 20, 1.0
 _OUTCOMES = {
     "prohibited": Why.ICMP_PROHIBITED,
     "unreachable": Why.ICMP_UNREACHABLE,
@@ -281,6 +282,24 @@ class Prober:
             return Why.CAPTIVE_PORTAL
         return Why.OK
 
+    async def burst(self, probes: Sequence[Probe]) -> Burst | None:
+        """Twenty new connections at once to one host that is open; how many of them get lost."""
+        lead = next(
+            (one for one in probes if one.path == "direct" and one.works and _open(one)), None
+        )
+        if lead is None or self.edge.rate or self.settings.deadline.remaining() < _BURST_SECONDS:
+            return None
+        address = (_open(lead)[0].address, self._port(lead))
+        found = await asyncio.gather(*(connect(address, _BURST_SECONDS) for _ in range(_BURST)))
+        for one in found:
+            if one.sock:
+                drop(one.sock)
+        return Burst(1, _BURST, sum(one.sock is None for one in found))
+
+    def _port(self, probe: Probe) -> int:
+        to = self._redirect(probe.host, probe.port)
+        return split_address(to, probe.port)[1] if to else probe.port
+
     # UDP.
 
     async def _udp(self, work: Work) -> None:
@@ -450,6 +469,11 @@ class Prober:
             return found
         limited = self.shape.limited_at or self.shape.connection_limit
         return replace(found, reason=Why.RATE_LIMITED_EDGE if limited else Why.NEEDED_RETRY)
+
+
+def _open(probe: Probe) -> list[Attempt]:
+    tcp = probe.protocol in ("tls", "http")
+    return [one for one in probe.attempts if one.outcome == "open" and tcp]
 
 
 def _good(work: Work) -> bool:

@@ -15,13 +15,15 @@ import certifi
 from scanner.config.model import Config
 from scanner.evidence.reachability import EndpointRows, NameLookup, Probe, Vantage, Why
 from scanner.sources.interface import Contact, Gather, Unavailable
-from scanner.sources.reachability.catalogue import Catalogue, CatalogueError, bundled, read
+from scanner.sources.reachability.catalogue import Catalogue, CatalogueError, read
 from scanner.sources.reachability.edge import descriptors
+from scanner.sources.reachability.exposure import DANGEROUS, RATE
 from scanner.sources.reachability.inner import controllers_of, inner_targets, known_servers
 from scanner.sources.reachability.place import describe, proxies_of
 from scanner.sources.reachability.portal import SENTINELS, sentinel_jobs, sentinels_of
 from scanner.sources.reachability.prober import Job, Prober, Settings
 from scanner.sources.reachability.proxy import Proxy
+from scanner.sources.reachability.refresh import current
 from scanner.sources.reachability.resolve import Names, resolvers_of
 from scanner.sources.reachability.sites import knows
 from scanner.sources.reachability.targets import Target, targets_of
@@ -59,6 +61,9 @@ class ReachabilitySource:
             yield Contact(
                 self.name, where, target.protocol.upper(), "an inner server that a role needs"
             )
+        for job in _exposure_jobs(config) if config.policy.exposure.owned else ():
+            where = f"{job.target.host}:{job.target.port}"
+            yield Contact(self.name, where, "TCP", "must not be open to the internet")
         for url, _ in SENTINELS:
             yield Contact(self.name, url, "HTTP", "looking for a web sign-in page")
 
@@ -113,6 +118,7 @@ async def _collect(
     for lookup in names.lookups.values():
         gather.put(lookup)
     shape = prober.shape
+    burst = await prober.burst(answered)
     gather.put(
         replace(
             place,
@@ -127,16 +133,29 @@ async def _collect(
             seconds=round(time.monotonic() - began, 1),
             servers=tuple((kind, name) for kind in sorted(servers) for name in servers[kind]),
             sentinels=sentinels,
+            bursts=(burst,) if burst else (),
         )
     )
+    if config.policy.exposure.owned:
+        slow = Prober(prober.settings)
+        slow.edge.rate = RATE
+        for probe in await slow.run(_exposure_jobs(config)):
+            gather.put(probe)
+
+
+def _exposure_jobs(config: Config) -> list[Job]:
+    return [
+        Job(Target(0, address, port, "exposure"))
+        for address in config.policy.exposure.addresses
+        for port in DANGEROUS
+    ]
 
 
 def catalogue_of(config: Config) -> Catalogue:
     """The endpoint list to use. Raises Unavailable naming what is wrong with the operator's own."""
-    if not config.network.catalogue:
-        return bundled()
+    named = config.network.catalogue
     try:
-        return read(config.beside(config.network.catalogue))
+        return read(config.beside(named)) if named else current()
     except CatalogueError as error:
         raise Unavailable(Reason.UNCONFIGURED, str(error)) from error
 

@@ -121,6 +121,7 @@ class Sweep:
 
     async def _in_window(self, leg: Leg, seconds: float, *, watched: bool = False) -> None:
         async with self.edge.slot(leg.address):
+            await self.edge.turn()
             if not self._stopped and self.edge.deadline.remaining() > 0:
                 await self._try(leg, seconds)
         if watched and not self._answered and self._tried >= _BREAKER_AFTER:
