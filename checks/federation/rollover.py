@@ -35,6 +35,7 @@ from scanner.api import (
 )
 from scanner.evidence.certificate import Certificate
 from scanner.evidence.federation import FederationHost, FederationMetadata
+from scanner.evidence.inventory import InventoryServer
 from scanner.evidence.tenant_federation import DomainFederation
 
 _RENEW = "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-o365-certs"
@@ -82,6 +83,7 @@ def signing_rollover_ready(
     document: FederationMetadata,
     service: FederationHost,
     configurations: tuple[DomainFederation, ...] | None,
+    servers: tuple[InventoryServer, ...] | None,
     scope: Scope,
     header: Header,
 ) -> Iterator[Finding]:
@@ -105,8 +107,25 @@ def signing_rollover_ready(
         )
     elif not document.accepted or primary is None or not document.trusted:
         yield unread(document, subject)
+    elif _by_hand(servers) and days_left(primary, header) < _PLANNED_DAYS:
+        yield warned(
+            "by-hand",
+            subject,
+            "The signing key has {days} days left, and AD FS does not change it by itself.",
+            days=days_left(primary, header),
+        ).showing(automatic_rollover="off, says the inventory")
     else:
         yield _rollover(document, primary, held, header)
+
+
+_PLANNED_DAYS = 60
+"""How long before the end a change by hand should be planned, says the vendor."""
+
+
+def _by_hand(servers: tuple[InventoryServer, ...] | None) -> bool:
+    """Whether an inventory of the farm says that automatic rollover is off."""
+    farms = [one.ad_fs for one in servers or () if one.ad_fs is not None]
+    return any(one.auto_rollover is False for one in farms)
 
 
 def _rollover(

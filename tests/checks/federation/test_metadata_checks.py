@@ -22,6 +22,7 @@ from scanner.evidence.federation import (
     Signature,
     Vantage,
 )
+from scanner.evidence.inventory import AdFsFarm, InventoryServer
 from scanner.evidence.scope import Plans, Scope
 from scanner.evidence.tenant_federation import DomainFederation
 from scanner.testing import NOW, run_check
@@ -210,6 +211,22 @@ def test_an_unread_document_has_no_signature():
 )
 def test_rollover(document, held, verdict):
     found = run_check(signing_rollover_ready, document, service(), configuration(**held))
+    assert verdicts(found) == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("automatic", "days", "verdict"),
+    [
+        (False, 59, ("warn", "by-hand")),
+        (False, 61, ("pass", "no-change-near")),
+        (True, 59, ("pass", "no-change-near")),
+        (None, 59, ("pass", "no-change-near")),
+    ],
+)
+def test_a_farm_that_does_not_renew_by_itself_is_planned_early(automatic, days, verdict):
+    farm = InventoryServer("sts01", NOW.date(), ad_fs=AdFsFarm(auto_rollover=automatic))
+    document = metadata(certificate(days=days))
+    found = run_check(signing_rollover_ready, document, service(), configuration(), farm)
     assert verdicts(found) == [verdict]
 
 
