@@ -36,13 +36,13 @@ def ended(certificate: Certificate, header: Header) -> bool:
 
 def until(certificate: Certificate) -> str:
     """The last day of the certificate, as YYYY-MM-DD."""
-    return certificate.not_after.date().isoformat() if certificate.not_after else "unknown"
+    return certificate.not_after.date().isoformat() if certificate.not_after else "-"
 
 
 def thumbprint(certificate: Certificate) -> str:
     """The SHA-1 thumbprint in capitals, as Windows and Get-AdfsCertificate show it."""
     if not certificate.der:
-        return "unreadable"
+        return "-"
     return hashlib.sha1(certificate.der, usedforsecurity=False).hexdigest().upper()
 
 
@@ -99,12 +99,18 @@ def unread(document: FederationMetadata | None, subject: Subject) -> Finding:
             "The federation metadata came over a certificate that is not trusted; nothing that it"
             " says is taken for granted.",
         ).showing(asked=document.url)
+    if document.refusal:
+        return not_assessed(
+            "unsupported-document",
+            subject,
+            "What came in the place of the federation metadata is not read: {refusal}.",
+            refusal=str(document.refusal),
+        ).showing(asked=document.url)
     return not_assessed(
         "unsupported-metadata",
         subject,
-        "The federation metadata could not be read: HTTP {status} {refusal}.",
+        "The federation metadata could not be read: HTTP {status}.",
         status=document.status,
-        refusal=document.refusal or "without a document",
     ).showing(asked=document.url)
 
 

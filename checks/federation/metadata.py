@@ -126,25 +126,25 @@ def _closed(
         if one.host == document.name and one.certificate and not one.certificate.problem
     ]
     soonest = min((days_left(one, header) for one in held), default=None)
-    values = {
-        "how": f"HTTP {document.status}" if document.status else str(document.outcome),
-        "detail": str(document.refusal) or document.detail,
-    }
+    how = f"HTTP {document.status}" if document.status else str(document.outcome)
+    how = f"{how}, {document.refusal}" if document.refusal else how
     if soonest is not None and soonest <= WATCHED_DAYS:
-        return failed(
+        found = failed(
             "closed-and-due",
             document.subject,
-            "The federation metadata is not readable ({how} {detail}), and the tenant needs it now:"
-            " the signing certificate has {days} days left.",
+            "The federation metadata is not readable ({how}), and the tenant needs it now: the"
+            " signing certificate has {days} days left.",
+            how=how,
             days=soonest,
-            **values,
-        ).showing(asked=document.url)
-    return warned(
-        "closed",
-        document.subject,
-        "The federation metadata is not readable ({how} {detail}).",
-        **values,
-    ).showing(asked=document.url)
+        )
+    else:
+        found = warned(
+            "closed",
+            document.subject,
+            "The federation metadata is not readable ({how}).",
+            how=how,
+        )
+    return found.showing(asked=document.url, detail=document.detail)
 
 
 @check(
@@ -189,25 +189,22 @@ def metadata_well_formed(
     elif document.outcome is not Outcome.ANSWERED or document.status != 200:  # noqa: PLR2004
         yield unread(document, subject)
     elif document.refusal:
-        yield failed(
-            "refused",
-            subject,
-            "The document is not read as federation metadata ({code}): {told}.",
-            code=str(document.refusal),
-            told=_TOLD[document.refusal],
-        ).showing(asked=document.url, detail=document.detail)
+        yield failed(f"refused-{document.refusal}", subject, _REFUSED[document.refusal]).showing(
+            asked=document.url, detail=document.detail
+        )
     else:
         yield _content(document)
 
 
-_TOLD = {
-    Refusal.DOCTYPE: "it declares a document type, as web pages and attacks do",
-    Refusal.TOO_LARGE: "it is larger than 1 MiB",
-    Refusal.TOO_DEEP: "its elements are nested too deeply",
-    Refusal.TOO_MANY_ELEMENTS: "it has too many elements",
-    Refusal.BROKEN_XML: "it is no well-formed XML",
-    Refusal.ENCODING: "its bytes are not in the encoding that it names",
-    Refusal.NOT_METADATA: "its root is no EntityDescriptor",
+_REFUSED = {
+    Refusal.DOCTYPE: "The document declares a document type, as web pages and attacks do, and is not"
+    " read.",
+    Refusal.TOO_LARGE: "The document is larger than 1 MiB and is not read.",
+    Refusal.TOO_DEEP: "The elements of the document are nested too deeply; it is not read.",
+    Refusal.TOO_MANY_ELEMENTS: "The document has too many elements and is not read.",
+    Refusal.BROKEN_XML: "The document is no well-formed XML.",
+    Refusal.ENCODING: "The bytes of the document are not in the encoding that it names.",
+    Refusal.NOT_METADATA: "The document is XML of another kind: its root is no EntityDescriptor.",
 }
 
 
@@ -344,18 +341,15 @@ def metadata_signed(document: FederationMetadata) -> Iterator[Finding]:
     elif document.signature is Signature.VALID:
         yield passed("valid", subject, "The signature of the federation metadata verifies.")
     else:
-        found = failed(
-            "wrong",
-            subject,
-            "The signature of the federation metadata does not count: {told}.",
-            told=_WRONG[document.signature],
-        ).showing(detail=document.signature_detail)
+        found = failed(str(document.signature), subject, _WRONG[document.signature]).showing(
+            detail=document.signature_detail
+        )
         yield found if document.signature is Signature.WEAK else found.at(Severity.HIGH)
 
 
 _WRONG = {
-    Signature.BROKEN: "the document is not what was signed",
-    Signature.NOT_LISTED: "no signing key of the document made it",
-    Signature.NOT_ROOT: "it does not cover the whole document",
-    Signature.WEAK: "it rests on SHA-1",
+    Signature.BROKEN: "The federation metadata is not what was signed: its signature is wrong.",
+    Signature.NOT_LISTED: "The federation metadata was signed by a key that it does not list.",
+    Signature.NOT_ROOT: "The signature of the federation metadata does not cover the whole document.",
+    Signature.WEAK: "The signature of the federation metadata rests on SHA-1.",
 }

@@ -217,7 +217,6 @@ def clock_skew(service: FederationHost, reference: SignInClock | None) -> Iterat
         )
         return
     face, offset = max(read, key=lambda one: abs(one[1]))
-    seconds, way = round(abs(offset)), "ahead" if offset > 0 else "behind"
     if abs(offset) <= _TOLERATED:
         yield _good(subject, face, offset)
     elif reference and reference.clock.offset and abs(reference.clock.offset - offset) <= _SAME:
@@ -227,24 +226,21 @@ def clock_skew(service: FederationHost, reference: SignInClock | None) -> Iterat
             "The clock of the machine that scans is wrong: {host} differs from it as much.",
             host=reference.host,
         )
-    elif abs(offset) <= _KERBEROS:
-        yield warned(
-            "off",
-            subject,
-            "The clock of the host is {seconds} seconds {way}.",
-            seconds=seconds,
-            way=way,
-        ).showing(address=face.address)
     else:
-        yield failed(
-            "far-off",
-            subject,
-            "The clock of the host is {seconds} seconds {way}.",
-            seconds=seconds,
-            way=way,
-        ).showing(address=face.address)
+        yield _wrong(subject, offset).showing(address=face.address)
 
 
+def _wrong(subject: Subject, offset: float) -> Finding:
+    way, seconds = "ahead" if offset > 0 else "behind", round(abs(offset))
+    if abs(offset) <= _KERBEROS:
+        return warned(f"off-{way}", subject, _WAYS[way], seconds=seconds)
+    return failed(f"far-off-{way}", subject, _WAYS[way], seconds=seconds)
+
+
+_WAYS = {
+    "ahead": "The clock of the host is {seconds} seconds ahead.",
+    "behind": "The clock of the host is {seconds} seconds behind.",
+}
 _TOLERATED = 60.0
 _KERBEROS = 300.0
 _SAME = 5.0

@@ -84,7 +84,7 @@ def realm_discovery(
             subject,
             "Realm discovery answered with an account type that this version does not know:"
             " {type}.",
-            type=realm.account_type or "none",
+            type=realm.account_type or "-",
         )
     elif known is None:
         yield _alone(realm, told)

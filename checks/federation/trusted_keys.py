@@ -304,24 +304,19 @@ def _unknown(
 )
 def certificate_update_healthy(configuration: DomainFederation) -> Iterator[Finding]:
     """Any word but Success is shown and warned about; none at all means that nothing was due."""
-    result, ran = configuration.update_result, configuration.update_ran
-    when = ran.isoformat() if ran else "never"
+    subject, result = configuration.subject, configuration.update_result
     if result is None:
-        yield passed(
-            "nothing-due", configuration.subject, "The tenant reports no update of the certificate."
-        )
+        found = passed("nothing-due", subject, "The tenant reports no update of the certificate.")
     elif result.casefold() == "success":
-        yield passed(
-            "succeeded",
-            configuration.subject,
-            "The last update of the signing certificate succeeded ({when}).",
-            when=when,
+        found = passed(
+            "succeeded", subject, "The last update of the signing certificate succeeded."
         )
     else:
-        yield warned(
+        found = warned(
             "not-success",
-            configuration.subject,
-            "The last update of the signing certificate ended with {result} ({when}).",
+            subject,
+            "The last update of the signing certificate ended with {result}.",
             result=result[:200],
-            when=when,
         ).showing(expected="Success", observed=result[:200])
+    ran = configuration.update_ran
+    yield found.showing(ran=ran.isoformat()) if ran else found

@@ -123,7 +123,7 @@ def test_another_product_has_its_own_documents(judged):
         (closed(), ("not-assessed", "unsupported-metadata")),
         (closed(0, outcome=Outcome.TIMEOUT), ("not-assessed", "timeout-metadata")),
         *[
-            (metadata(refusal=code, signing=()), ("fail", "refused"))
+            (metadata(refusal=code, signing=()), ("fail", f"refused-{code}"))
             for code in Refusal
             if code is not Refusal.NONE
         ],
@@ -175,10 +175,10 @@ def test_endpoints(document, verdict):
         (Signature.ABSENT, ("warn", "unsigned"), None),
         (Signature.UNCHECKED, ("not-assessed", "unsupported-extra"), None),
         (Signature.VALID, ("pass", "valid"), None),
-        (Signature.BROKEN, ("fail", "wrong"), "high"),
-        (Signature.NOT_LISTED, ("fail", "wrong"), "high"),
-        (Signature.NOT_ROOT, ("fail", "wrong"), "high"),
-        (Signature.WEAK, ("fail", "wrong"), None),
+        (Signature.BROKEN, ("fail", "broken"), "high"),
+        (Signature.NOT_LISTED, ("fail", "not-listed"), "high"),
+        (Signature.NOT_ROOT, ("fail", "not-root"), "high"),
+        (Signature.WEAK, ("fail", "weak"), None),
     ],
 )
 def test_signed(signature, verdict, severity):

@@ -83,10 +83,10 @@ def clock(offset, **changed):
     [
         (clock(0.5), ("pass", "right")),
         (clock(-60), ("pass", "right")),
-        (clock(61), ("warn", "off")),
-        (clock(-300), ("warn", "off")),
-        (clock(301), ("fail", "far-off")),
-        (clock(-3600), ("fail", "far-off")),
+        (clock(61), ("warn", "off-ahead")),
+        (clock(-300), ("warn", "off-behind")),
+        (clock(301), ("fail", "far-off-ahead")),
+        (clock(-3600), ("fail", "far-off-behind")),
         (clock(None), ("not-assessed", "unsupported-date")),
         (clock(400, cached=True), ("not-assessed", "unsupported-date")),
         (clock(400, round_trip=11), ("not-assessed", "unsupported-date")),
@@ -102,11 +102,15 @@ def test_our_own_clock_may_be_the_wrong_one():
         ("not-assessed", "unsupported-own-clock")
     ]
     right = SignInClock("login.example", Clock(0.3))
-    assert verdicts(run_check(clock_skew, service(clock(400)), right)) == [("fail", "far-off")]
+    assert verdicts(run_check(clock_skew, service(clock(400)), right)) == [
+        ("fail", "far-off-ahead")
+    ]
 
 
 def test_the_worst_of_several_clocks_counts_and_none_without_trust():
-    assert verdicts(run_check(clock_skew, service(clock(1), clock(-400)))) == [("fail", "far-off")]
+    assert verdicts(run_check(clock_skew, service(clock(1), clock(-400)))) == [
+        ("fail", "far-off-behind")
+    ]
     doubtful = face(trusted=False, distrust="x")
     assert verdicts(run_check(clock_skew, service(doubtful))) == [
         ("not-assessed", "unsupported-untrusted")
