@@ -23,10 +23,10 @@ def render(order: Rendering) -> dict[str, bytes]:
     """report.html in the language asked for; a language without a catalogue gets English."""
     from markupsafe import Markup  # noqa: PLC0415 - only who renders HTML pays for the template engine
 
-    environment = _environment()
+    environment = page_environment()
     result = order.run
     view, words = View(result), Words(order.language)
-    style, script = _part("style.css") + accents(order.brand), _part("script.js")
+    style, script = part("style.css") + accents(order.brand), part("script.js")
     evidence = evidence_of(order, [one for item in view.work for one in view.behind(item)])
     page = environment.get_template("report.html.j2").render(
         view=view,
@@ -50,7 +50,8 @@ def render(order: Rendering) -> dict[str, bytes]:
 
 
 @functools.cache
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """The template engine for pages: everything is escaped and made visible on its way in."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - as above
     from markupsafe import Markup  # noqa: PLC0415
 
@@ -72,11 +73,11 @@ def _environment() -> Environment:
 
 
 @functools.cache
-def _part(name: str) -> str:
+def part(name: str) -> str:
     """A stylesheet or script as it goes between the tags; LF only, as the policy's hash needs."""
     from jinja2 import PackageLoader  # noqa: PLC0415 - as above
 
-    text, _, _ = PackageLoader("templates", "html").get_source(_environment(), name)
+    text, _, _ = PackageLoader("templates", "html").get_source(page_environment(), name)
     return "\n".join(text.splitlines()) + "\n"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
@@ -96,6 +96,12 @@ def plugins() -> list[tuple[str, str, str]]:
     """Every entry point of ours and others: group, name, and the distribution that brings it."""
     groups = ("emsready.checks", "emsready.reports", "emsready.sources")
     return [(group, point.name, _origin(point)) for group in groups for point in _points(group)]
+
+
+def load_portfolios() -> list[tuple[str, Callable[[Any], bytes]]]:
+    """The formats of a fleet's portfolio: the name of the file, and the rendering."""
+    found, _ = _load_each("emsready.portfolios", lambda made: made)
+    return found
 
 
 def modules(*groups: str) -> list[ModuleType]:

@@ -29,6 +29,7 @@ COMMANDS = {
     "waive": "accept a finding until a date, list and check what is accepted",
     "assign": "say who does a remediation item by when",
     "inventory": "facts that only tools on your servers see: a collector, and its file checked",
+    "fleet": "scan many customers or sites and write their portfolio",
     "notify": "tell people elsewhere what the newest run brought",
     "schedule": "print ready files for a nightly scan: systemd, cron, Windows, GitHub, …",
     "checks": "list the checks, or explain one",

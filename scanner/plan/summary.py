@@ -10,6 +10,7 @@ from scanner.result import Changes, FindingRecord, ItemRecord, Summary, TopicRec
 from scanner.words import Phase, Reason, Severity, Status, Topic, Verdict
 
 _FIRST = 10
+_EXCUSED = (Reason.UNCONFIGURED, Reason.UNSUPPORTED)
 _HEAVY = (Severity.BLOCKER, Severity.HIGH)
 
 
@@ -40,13 +41,26 @@ def _topic(topic: Topic, findings: Sequence[FindingRecord]) -> TopicRecord:
     passed = sum(one.status is Status.PASS for one in mine)
     if blockers:
         verdict = Verdict.BLOCKED
-    elif any(one.severity in _HEAVY for one in unknown) or not (open_ or passed):
+    elif any(map(_hides, unknown)) or not (open_ or passed):
         verdict = Verdict.UNKNOWN
-    elif open_ or any(one.status is Status.MANUAL for one in mine):
+    elif open_ or any(one.severity in _HEAVY for one in unknown) or _asks(mine):
         verdict = Verdict.READY_WITH_WORK
     else:
         verdict = Verdict.READY
     return TopicRecord(topic, verdict, len(blockers), len(open_), len(unknown), passed)
+
+
+def _hides(one: FindingRecord) -> bool:
+    """Whether what could not be seen keeps the topic from being judged.
+
+    What this sign-in or tenant cannot show at all is work for a person, and stands in the plan.
+    """
+    unsupported = one.missing is not None and one.missing.reason == Reason.UNSUPPORTED
+    return one.severity in _HEAVY and not unsupported
+
+
+def _asks(findings: Sequence[FindingRecord]) -> bool:
+    return any(one.status is Status.MANUAL for one in findings)
 
 
 def _do_first(plan: Sequence[ItemRecord]) -> list[str]:
@@ -62,15 +76,18 @@ def _do_first(plan: Sequence[ItemRecord]) -> list[str]:
 
 
 def _incomplete(findings: Sequence[FindingRecord], named: frozenset[str]) -> list[str]:
-    """Checks that crashed, or could not be judged though their evidence was to be had."""
-    return sorted(
-        {
-            one.check
-            for one in findings
-            if one.status is Status.ERROR
-            or (one.missing and (one.missing.reason != Reason.UNCONFIGURED or one.check in named))
-        }
-    )
+    """Checks that crashed, or could not be judged though their evidence was to be had.
+
+    What nobody configured, and what this sign-in or tenant cannot show at all, is no reason to scan
+    again: it counts only where the check was asked for by name.
+    """
+    return sorted({one.check for one in findings if _lacks(one, named)})
+
+
+def _lacks(one: FindingRecord, named: frozenset[str]) -> bool:
+    if one.status is Status.ERROR:
+        return True
+    return one.missing is not None and (one.missing.reason not in _EXCUSED or one.check in named)
 
 
 def _sign_in_failed(findings: Sequence[FindingRecord]) -> bool:

@@ -42,7 +42,7 @@ def hung(lab, out):
         stderr=subprocess.PIPE,
         text=True,
     )
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not any(one.path.endswith("/users") for one in tenant_of(lab).requests):
         assert time.monotonic() < end, "the scan never asked for the users"
         time.sleep(0.02)
@@ -67,7 +67,7 @@ def test_a_killed_scan_leaves_the_older_run_and_evidence_that_can_be_judged(lab,
     assert done.returncode == 3, done.stderr
     result = json.loads((tmp_path / "judged" / "result.json").read_text())
     assert result["complete"] is False
-    assert all(one["status"] != "fail" for one in result["findings"] if "users" in one["check"])
+    assert all(one["status"] != "pass" for one in result["findings"] if "users" in one["check"])
 
 
 def test_the_scan_after_a_killed_one_goes_on_as_if_nothing_had_been(lab, tmp_path):
@@ -84,7 +84,7 @@ def test_an_interrupt_keeps_what_there_is_and_says_so(lab, tmp_path):
     out = tmp_path / "out"
     process = hung(lab, out)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=20)
+    _, told = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "marked incomplete" in told
     assert "Traceback" not in told

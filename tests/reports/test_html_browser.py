@@ -39,7 +39,7 @@ def test_it_opens_without_a_request_an_error_or_a_violation(chromium, name, lang
 
 def test_the_policy_alone_stops_hostile_words_when_escaping_fails(chromium, monkeypatch):
     """Escaping is switched off on purpose: what is left is the policy."""
-    environment = html._environment()
+    environment = html.page_environment()
     monkeypatch.setattr(environment, "autoescape", False)
     environment.cache.clear()
     try:
