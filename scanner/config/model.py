@@ -1,6 +1,6 @@
 """The model of emsready.toml: one dataclass per section, every key with its default.
 
-The metadata of a field (`help`) is the text that `init` writes beside the key.
+The sentence below a key is what the reference page says about it.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ class Customer:
     """[customer]."""
 
     name: str = ""
+    """Name of the organisation, for the report."""
     language: str = "en"
+    """Language of the report: en or zh-CN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,15 @@ class ScopeSection:
     """[scope]."""
 
     kickoff: date | None = None
+    """Day of the kickoff meeting; due dates of the plan end before it."""
     platforms: tuple[Platform, ...] | None = None
+    """Platforms that will be managed; left out: inferred from evidence, or undecided."""
     workloads: tuple[Workload, ...] | None = None
+    """What will be rolled out; checks of other workloads are not applicable."""
     identity: Literal["cloud", "hybrid"] | None = None
+    """Where identities live: `hybrid` with Active Directory, or `cloud`."""
     pilot_groups: tuple[str, ...] = ()
+    """Names or object ids of the groups that start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,9 @@ class TenantEndpoints:
     """[tenant.endpoints]: base URLs for anything but the four known clouds."""
 
     login: str = ""
+    """Base URL of the sign-in service."""
     graph: str = ""
+    """Base URL of Microsoft Graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +121,15 @@ class TenantAuth:
     """[tenant.auth]: how to sign in. Secrets come from the environment, never from this file."""
 
     method: AuthMethod = "none"
+    """How to sign in; `none` leaves the tenant out."""
     client_id: str = ""
+    """Application id of the scan's app registration."""
     certificate_file: str = ""
+    """PEM file with certificate and private key, for `certificate`."""
     secret_env: str = "EMSREADY_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+    """Name of the variable that holds the secret, for `secret`."""
     passphrase_env: str = "EMSREADY_CERTIFICATE_PASSPHRASE"  # noqa: S105 - the name of a variable
+    """Name of the variable that holds the passphrase of the private key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +137,17 @@ class Tenant:
     """[tenant]."""
 
     domain: str = ""
+    """Any domain of the tenant; or give `id`."""
     id: str = ""
+    """Id of the tenant."""
     cloud: Cloud = Cloud.WORLDWIDE
+    """Which Microsoft cloud the tenant is in."""
     endpoints: TenantEndpoints = field(default_factory=TenantEndpoints)
     auth: TenantAuth = field(default_factory=TenantAuth)
     timeout: float = 30.0
+    """Seconds for one try of a request."""
     beta: bool = True
+    """Whether to read what Graph offers in its beta version alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,94 +155,111 @@ class Domains:
     """[domains]."""
 
     names: tuple[str, ...] = ()
+    """Domains to assess besides those that the tenant reports."""
     parked: tuple[str, ...] = ()
+    """Domains without mail and sign-in."""
     sign_in: dict[str, Literal["managed", "federated"]] = field(default_factory=dict)
+    """How users of a domain sign in, where the tenant cannot be asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dns:
-    """[dns]: resolvers as "192.0.2.1", "192.0.2.1:5300", "tls://host", "https://host/dns-query".
-
-    `forests` are the DNS names of Active Directory domains, `search` the suffixes that clients try.
-    """
+    """[dns]: resolvers as "192.0.2.1", "192.0.2.1:5300", "tls://host", "https://host/dns-query"."""
 
     external: tuple[str, ...] = ()
+    """Resolvers outside; left out: the resolvers of this host."""
     internal: tuple[str, ...] = ()
+    """Resolvers inside the organisation's network."""
     forests: tuple[str, ...] = ()
+    """DNS names of Active Directory domains."""
     search: tuple[str, ...] = ()
+    """Suffixes that clients try; left out: those of this host."""
     timeout: float = 3.0
+    """Seconds for one try of a question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """[[hosts]]: a server of the organisation whose certificate and names matter.
-
-    `starttls` is taken from the port where it is not said (25, 587, 389, 3268). `certificate_file`
-    holds the certificate of a RADIUS server, which no probe can see; `crls` are the addresses of the
-    revocation lists that a host of role cdp publishes.
-    """
+    """[[hosts]]: a server of the organisation whose certificate and names matter."""
 
     name: str
+    """Name of the server, as its certificate should carry it."""
     role: HostRole = "web"
+    """What the server is."""
     port: int = 443
+    """Port of its service."""
     connect: str = ""
+    """`address:port` to connect to instead of what DNS says."""
     starttls: Literal["smtp", "ldap", "none"] | None = None
+    """Protocol that is switched to TLS; left out: by the port (25, 587, 389, 3268)."""
     certificate_file: str = ""
+    """Certificate of a RADIUS server, exported without its key: no probe can see it."""
     crls: tuple[str, ...] = ()
+    """Addresses of the revocation lists that a host of role `cdp` publishes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """[network]. The password of the proxy comes from the environment, never from this file.
-
-    `servers` names inner servers by what they are; the domain controllers of `ad_domains` are found
-    through DNS.
-    """
+    """[network]. The password of the proxy comes from the environment, never from this file."""
 
     roles: tuple[NetworkRole, ...] = ("client",)
+    """Whose traffic is looked at from here."""
     vantage: str = ""
+    """Name of the place that is looked from, such as `Berlin office`."""
     proxy: str = ""
+    """`host:port` of the proxy that clients use, or `none`; left out: that of the environment."""
     proxy_user: str = ""
+    """User name at the proxy."""
     proxy_password_env: str = "EMSREADY_PROXY_PASSWORD"  # noqa: S105 - the name of a variable
+    """Name of the variable that holds the password for the proxy."""
     pac_url: str = ""
+    """Address of the proxy auto-configuration file."""
     ad_domains: tuple[str, ...] = ()
+    """Active Directory domains whose controllers, found through DNS, servers must reach."""
     servers: dict[ServerKind, tuple[str, ...]] = field(default_factory=dict)
+    """Inner servers by what they are."""
     catalogue: str = ""
+    """File of endpoint data to use instead of the shipped one."""
     connect: dict[str, str] = field(default_factory=dict)
+    """`"host:port" = "address:port"` to connect to instead of what DNS says."""
     timeout: float = 5.0
+    """Seconds for one try of a connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """[directory]: exports of Active Directory.
-
-    `login_attribute` is what users will sign in with; `include` and `exclude` are the OUs in the
-    filter of the synchronisation; `roots_file` replaces the list of top-level domains; `encoding` is
-    that of files without a byte order mark.
-    """
+    """[directory]: exports of Active Directory."""
 
     files: tuple[str, ...] = ()
+    """Exports of Active Directory: LDIF, CSV of csvde, JSON of PowerShell."""
     login_attribute: str = "userPrincipalName"
+    """Attribute that users will sign in with."""
     include: tuple[str, ...] = ()
+    """OUs in the filter of the synchronisation, as distinguished names."""
     exclude: tuple[str, ...] = ()
+    """OUs that the filter leaves out."""
     roots_file: str = ""
+    """List of top-level domains to use instead of the shipped one."""
     encoding: str = ""
+    """Encoding of files without a byte order mark; left out: UTF-8."""
     sync_tool: Literal["", "connect", "cloud-sync"] = ""
+    """What synchronises, or will."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """[trust]: PEM files of root certificates.
-
-    `fetch_inside` are names and networks inside that addresses in certificates may lead to: lists,
-    responders and issuers there are not fetched otherwise.
-    """
+    """[trust]: PEM files of root certificates."""
 
     ca_file: str = ""
+    """PEM file of roots that are added to the system's when talking to the tenant."""
     roots_file: str = ""
+    """PEM file of what counts as public for certificates; left out: Mozilla's list."""
     private_roots_file: str = ""
+    """PEM file of the organisation's own certification authority."""
     fetch_inside: tuple[str, ...] = ()
+    """Names and networks inside that addresses in certificates may lead to; left out: none."""
     issuers: tuple[str, ...] = ()
+    """Domains of the authorities that the organisation buys from, as CAA records name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +267,7 @@ class Answers:
     """[answers]."""
 
     file: str = ""
+    """File with what only people know; `emsready init` writes one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +275,9 @@ class Inventory:
     """[inventory]: files that the collector wrote, and a file of version facts of one's own."""
 
     files: tuple[str, ...] = ()
+    """Inventories, JSON or CSV; `emsready inventory script` prints the collector."""
     versions: str = ""
+    """File of version facts to use instead of the shipped ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +288,9 @@ class Exposure:
     """
 
     addresses: tuple[str, ...] = ()
+    """Public addresses of one's own."""
     owned: bool = False
+    """Your word that these addresses are yours; nothing is tried without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,29 +300,43 @@ class Policy:
     exposure: Exposure = field(default_factory=Exposure)
 
     thresholds: dict[str, float] = field(default_factory=dict)
+    """Values of the thresholds that are listed below."""
     disabled: tuple[str, ...] = ()
+    """Ids of checks that are not to run."""
     severities: dict[str, Literal["blocker", "high", "medium", "low", "info"]] = field(
         default_factory=dict
     )
+    """Ids of checks and the severity that they get instead."""
     due_days: dict[Literal["blocker", "high", "medium", "low", "info"], int] = field(
         default_factory=dict
     )
+    """Working days until an item of that severity is due."""
     waivers: str = ""
+    """File of accepted findings; left out: `waivers.toml` beside this file, where it is there."""
     assignments: str = ""
+    """File of who does what; left out: `assignments.toml` beside this file, where it is there."""
     waiver_days: int = 365
+    """The longest that a waiver may run, in days."""
     keep_runs: int = 0
+    """Older runs to keep, besides the last of each month; 0 keeps all."""
 
 
 @dataclass(frozen=True, slots=True)
 class BrandSection:
-    """[report.brand]: whose report it is. `logo` is a file, `accent` a colour such as #1a5878."""
+    """[report.brand]: whose report it is."""
 
     name: str = ""
+    """Name of the house that hands the report over."""
     logo: str = ""
+    """Its logo: a PNG, JPEG or SVG file of at most 100 KB."""
     accent: str = ""
+    """Its colour, such as `#1a5878`."""
     footer: str = ""
+    """Line at the foot of every page."""
     confidentiality: str = ""
+    """Word such as `Confidential` at the head."""
     contact: str = ""
+    """Whom to ask about the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +344,9 @@ class Report:
     """[report]."""
 
     formats: tuple[str, ...] = ("html", "json")
+    """Formats of every scan; `--format` overrides them."""
     notice: str = ""
+    """Sentence at the head of the report, such as `Draft for discussion`."""
     brand: BrandSection = field(default_factory=BrandSection)
 
 
@@ -298,12 +355,19 @@ class MailSection:
     """[notify.mail]: the server that takes our mail. The password comes from the environment."""
 
     host: str = ""
+    """Server that takes our mail."""
     port: int = 587
+    """Its port."""
     security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is protected."""
     sender: str = ""
+    """Address of the sender."""
     to: tuple[str, ...] = ()
+    """Addresses of the recipients."""
     username: str = ""
+    """User name at the server; left out: it takes mail without a sign-in."""
     password_env: str = "EMSREADY_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
+    """Name of the variable that holds the password."""
 
 
 @dataclass(frozen=True, slots=True)
