@@ -227,9 +227,32 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
-class Directory:
-    """[directory]: exports of Active Directory."""
+class Bind:
+    """[directory.bind]: as whom to read over LDAP. The password comes from the environment."""
 
+    method: Literal["simple", "kerberos", "anonymous"] = "anonymous"
+    """How to bind; kerberos takes the ticket that is there and needs python-ldap."""
+    name: str = ""
+    """Name that the server takes: reader@corp.contoso.com, or a distinguished name."""
+    password_env: str = "EMSREADY_LDAP_PASSWORD"  # noqa: S105 - the name of a variable
+    """Name of the variable that holds the password."""
+    start_tls: bool = False
+    """Start TLS on the port of ldap://."""
+    unprotected: bool = False
+    """Let a password travel without TLS."""
+    timeout: float = 60.0
+    """Seconds for each answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """[directory]: a server to read, and exports of Active Directory."""
+
+    ldap: str = ""
+    """Address such as ldaps://dc1.corp.contoso.com; ports 3268 and 3269 are the global catalog."""
+    base: tuple[str, ...] = ()
+    """Distinguished names to search below; left out: what the server says that it holds."""
+    bind: Bind = field(default_factory=Bind)
     files: tuple[str, ...] = ()
     """Exports of Active Directory: LDIF, CSV of csvde, JSON of PowerShell."""
     login_attribute: str = "userPrincipalName"

@@ -16,6 +16,7 @@ _TARGET = re.compile(r"^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):(\d{1,5})$")
 _PROXY = re.compile(r"^(none|((http|socks5h?)://)?(\[[0-9a-fA-F:.]+\]|[^\s:/@\[\]]+):\d{1,5}/?)$")
 _RESOLVER = re.compile(r"^(\[[0-9a-fA-F:.]+\](:\d{1,5})?|[0-9a-fA-F:.]+|\d+(\.\d+){3}:\d{1,5})$")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_LDAP = re.compile(r"ldaps?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?/?")
 _ATTRIBUTE = re.compile(r"^[A-Za-z][A-Za-z0-9-]*$")
 _RESOLVER_URL = re.compile(
     r"^(tls://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?/?|https://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?(/\S*)?)$"
@@ -33,6 +34,7 @@ def nonsense(config: Config) -> Iterator[Problem]:
     yield from _exposure(config)
     yield from _brand(config)
     yield from _directory(config)
+    yield from _ldap(config)
 
 
 def _brand(config: Config) -> Iterator[Problem]:
@@ -176,7 +178,7 @@ def _directory(config: Config) -> Iterator[Problem]:
             ("directory", "login_attribute"),
             f'expected the name of an attribute, such as "mail", got {section.login_attribute!r}',
         )
-    for key in ("include", "exclude"):
+    for key in ("base", "include", "exclude"):
         for place, name in enumerate(getattr(section, key)):
             if "=" not in name:
                 yield (
@@ -187,6 +189,22 @@ def _directory(config: Config) -> Iterator[Problem]:
         yield (
             ("directory", "encoding"),
             f'expected an encoding, such as "cp1252", got {section.encoding!r}',
+        )
+
+
+def _ldap(config: Config) -> Iterator[Problem]:
+    section = config.directory
+    if section.ldap and not _LDAP.fullmatch(section.ldap):
+        yield (
+            ("directory", "ldap"),
+            f'expected an address such as "ldaps://dc1.corp.contoso.com", got {section.ldap!r}',
+        )
+    if section.bind.method == "simple" and not section.bind.name:
+        yield ("directory", "bind", "name"), 'method = "simple" needs the name of an account'
+    if section.bind.timeout <= 0:
+        yield (
+            ("directory", "bind", "timeout"),
+            f"expected seconds above zero, got {section.bind.timeout}",
         )
 
 

@@ -97,6 +97,10 @@ roles = ["client"]                     # whose traffic: client, connect-server, 
 timeout = 5.0
 
 [directory]
+# ldap = "ldaps://dc1.corp.contoso.com" # read a domain controller (port 3269: a global catalog);
+#                                      # needs: pip install 'emsready[ldap]'
+# bind = { method = "simple", name = "reader@corp.contoso.com" }  # or "kerberos"; the password
+#                                      # stands in the environment variable EMSREADY_LDAP_PASSWORD
 # files = ["users.ldif"]               # exports of Active Directory; `emsready directory export-help`
 #                                      # prints the commands. LDIF, CSV of csvde, JSON of PowerShell
 # login_attribute = "mail"             # left out: userPrincipalName

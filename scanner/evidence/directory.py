@@ -170,7 +170,7 @@ class DirectoryPart:
 
     `attributes` are those that at least one entry carries (or, over LDAP, that were asked for and
     exist), in lower case; `classes` counts all entries by class, `skipped` those that are no
-    entries (changes, repeated objects), by the reason.
+    entries (changes, repeated objects), by the reason. `catalogue`: it is a global catalog.
     """
 
     name: str
@@ -180,6 +180,7 @@ class DirectoryPart:
     skipped: Mapping[str, int] = field(default_factory=dict)
     unreadable: int = 0
     complete: bool = True
+    catalogue: bool = False
 
 
 @evidence("directory-input", source="directory")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
+from scanner.evidence.certificate import Certificate
 from scanner.evidence.envelope import evidence
 from scanner.subject import Subject, forest
 
@@ -29,12 +29,12 @@ class ForestDomain:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """An enterprise certification authority as published, with its certificates (DER)."""
+    """An enterprise certification authority as published, with its certificates."""
 
     name: str
     host: str = ""
     templates: tuple[str, ...] = ()
-    certificates: tuple[bytes, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,14 @@ class ManagementPoint:
 class Forest:
     """One forest, as far as an export or an LDAP read shows it.
 
-    `looked` names the places that were read, in the order of READ_PLACES: what lies in a place that
-    is not among them is unknown, never absent. `asked` says for each fact where it was read: base,
-    filter and attribute. Times are aware.
+    `looked` names the places that were read (partitions, domain names, domains, schema, schema
+    version, services, system, program data): what lies in a place that is not among them is unknown,
+    never absent. `asked` says for each place what was asked: base, scope and filter. `registration`
+    are the keywords of the connection point of hybrid join, `rights_management` those of AD RMS,
+    `kerberos_trust` those of cloud Kerberos trust. `schema_names` are attributes of interest that
+    exist, `outside_catalogue` those of them that a global catalog lacks. `trusted` are the
+    certificates of NTAuth, `roots` those of Certification Authorities. `radius_members` counts the
+    registered RADIUS servers by domain. `read_only`: the server that answered (`server`) is read-only.
     """
 
     name: str
@@ -72,8 +77,8 @@ class Forest:
     schema_names: tuple[str, ...] = ()
     outside_catalogue: tuple[str, ...] = ()
     authorities: tuple[Authority, ...] = ()
-    trusted: tuple[bytes, ...] = ()
-    roots: tuple[bytes, ...] = ()
+    trusted: tuple[Certificate, ...] = ()
+    roots: tuple[Certificate, ...] = ()
     management_points: tuple[ManagementPoint, ...] = ()
     management_container: bool | None = None
     management_schema: bool | None = None
@@ -81,7 +86,6 @@ class Forest:
     federation_container: bool | None = None
     radius_members: Mapping[str, int] = field(default_factory=dict)
     key_root: bool | None = None
-    key_root_since: datetime | None = None
     read_only: bool | None = None
     server: str = ""
     asked: Mapping[str, str] = field(default_factory=dict)
@@ -90,3 +94,7 @@ class Forest:
     def subject(self) -> Subject:
         """The forest by its root domain."""
         return forest(self.name)
+
+    def absent(self, place: str) -> bool:
+        """Whether what was not seen in that place is not there."""
+        return place in self.looked

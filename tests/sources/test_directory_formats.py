@@ -56,6 +56,8 @@ def _object(entry, *, wrapped):
     for name, values in entry.items():
         if name == "objectGUID":
             made["ObjectGUID"] = str(uuid.UUID(bytes_le=values[0]))
+        elif isinstance(values[0], bytes):
+            made[name] = list(values[0])
         elif name in SEVERAL and wrapped:
             made[name] = {"value": values, "Count": len(values)}
         elif name != "dn":

@@ -30,7 +30,13 @@ def _conflict(forest: Forest) -> Attributes:
     entry["dn"] = [f"CN=Hugo Abel 7\\0ACNF:{guid},OU=Oslo,OU=Staff,{forest.root}"]
     entry["cn"] = [f"Hugo Abel 7\nCNF:{guid}"]
     entry["objectGUID"] = [b"\x01" * 16]
-    for name in ("userPrincipalName", "mail", "mailNickname", "proxyAddresses"):
+    for name in (
+        "userPrincipalName",
+        "mail",
+        "mailNickname",
+        "proxyAddresses",
+        "mS-DS-ConsistencyGuid",
+    ):
         del entry[name]
     entry["sAMAccountName"] = ["$DUPLICATE-3f1"]
     return entry

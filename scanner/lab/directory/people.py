@@ -31,6 +31,7 @@ class Forest:
     domain: str
     second: str
     now: datetime = datetime(2026, 11, 1, tzinfo=UTC)
+    krbtgt_days: int = 30
 
     @property
     def root(self) -> str:
@@ -83,6 +84,7 @@ class Forest:
             "sAMAccountName": [f"{given[0]}{family}{number}".lower()[:20]],
             "userPrincipalName": [f"{short}@{suffix}"],
             "userAccountControl": ["512"],
+            "mS-DS-ConsistencyGuid": list(made["objectGUID"]),
             "lastLogonTimestamp": [self.ticks(number % 40)],
             "pwdLastSet": [self.ticks(number % 150)],
         }
@@ -156,7 +158,8 @@ class Forest:
         """A forest of about that many objects: four of five are people."""
         yield self.built_in("Administrator", group=False)
         yield self.built_in("Guest", group=False, control="66082")
-        yield self.built_in("krbtgt", group=False, control="514")
+        krbtgt = self.built_in("krbtgt", group=False, control="514")
+        yield krbtgt | {"pwdLastSet": [self.ticks(self.krbtgt_days)]}
         yield self.built_in("Domain Admins", group=True)
         recent: list[str] = []
         for number in range(count):

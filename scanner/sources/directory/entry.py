@@ -8,7 +8,9 @@ from typing import Protocol, TypeAlias
 
 Attributes: TypeAlias = dict[str, list[str]]
 
-BINARY = frozenset({"objectguid", "ms-ds-consistencyguid", "objectsid", "thumbnailphoto"})
+BINARY = frozenset(
+    {"objectguid", "ms-ds-consistencyguid", "objectsid", "thumbnailphoto", "cacertificate"}
+)
 """Attributes of bytes: their values stand in an entry as hexadecimal digits."""
 
 COUNTED = frozenset({"usercertificate", "usersmimecertificate"})

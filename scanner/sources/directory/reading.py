@@ -8,6 +8,7 @@ from collections import Counter
 from scanner.evidence.directory import ACCOUNT_DISABLED, DirectoryPart, Unreadable
 from scanner.sources.directory.duplicates import Claim, Duplicates
 from scanner.sources.directory.entry import PARTIAL, Broken, Entries, Entry
+from scanner.sources.directory.forests import Forests
 from scanner.sources.directory.objects import ObjectMaker, class_of, is_judged
 from scanner.sources.directory.structure import Structure
 from scanner.sources.interface import Gather, StreamWriter
@@ -27,11 +28,13 @@ class PartReader:
         maker: ObjectMaker,
         objects: StreamWriter,
         duplicates: Duplicates,
+        forests: Forests,
     ) -> None:
         self._gather = gather
         self._maker = maker
         self._objects = objects
         self._duplicates = duplicates
+        self._forests = forests
         self._known: set[int] = set()
         self._done = 0
         self.suffixes: Counter[str] = Counter()
@@ -91,6 +94,7 @@ class PartReader:
         judged = is_judged(entry.attributes)
         if kind == "group" or not judged:
             self.structure.see(kind, entry)
+            self._forests.see(kind, entry)
         if not judged and kind != "computer":
             classes[kind] += 1
             return

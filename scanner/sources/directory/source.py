@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from scanner.config.model import Config
@@ -15,15 +17,22 @@ from scanner.evidence.directory import (
     SyncPlan,
 )
 from scanner.evidence.envelope import Missing
+from scanner.evidence.forest import Forest
 from scanner.evidence.suffixes import DirectorySuffixes, SuffixCount
 from scanner.sources.directory.address import AddressRule
 from scanner.sources.directory.chains import Chains
 from scanner.sources.directory.duplicates import Duplicates
+from scanner.sources.directory.forest import ATTRIBUTES
+from scanner.sources.directory.forest_live import ForestReader, RootEntry, read_root
+from scanner.sources.directory.forests import Forests
 from scanner.sources.directory.formats import UnknownFormatError, open_entries
+from scanner.sources.directory.live import LiveReader, connect
 from scanner.sources.directory.objects import ObjectMaker
 from scanner.sources.directory.reading import PartReader
 from scanner.sources.directory.roots import RootZone, read_roots, shipped_roots
+from scanner.sources.directory.session import LdapError, Session, Target, login_of, target_of
 from scanner.sources.directory.sync_rules import UnitFilter
+from scanner.sources.graph.session import write_roots
 from scanner.sources.interface import Contact, Gather, Unavailable
 from scanner.words import Reason
 
@@ -33,15 +42,20 @@ _KINDS: tuple[type, ...] = (
     DirectoryInput,
     DirectorySuffixes,
     SyncPlan,
+    Forest,
+)
+_NO_FOREST = (
+    "facts about the forest come over LDAP (set directory.ldap), or with an export of its"
+    " configuration partition"
 )
 _UNCONFIGURED = (
-    "no export of the directory is named; set directory.files"
+    "no directory is named; set directory.ldap or directory.files"
     " (`emsready directory export-help` prints the export commands)"
 )
 
 
 class DirectorySource:
-    """Reads exports of Active Directory."""
+    """Reads a directory over LDAP, and exports of Active Directory."""
 
     name = "directory"
     kinds = _KINDS
@@ -49,19 +63,25 @@ class DirectorySource:
     budget = 1800.0
 
     def touches(self, config: Config, wanted: frozenset[type]) -> Iterator[Contact]:
-        """The files."""
-        for name in config.directory.files if wanted else ():
+        """The server and the files."""
+        section = config.directory
+        if not wanted:
+            return
+        if section.ldap:
+            words = "read objects and forest facts; bind and search only"
+            yield Contact("directory", section.ldap, section.ldap.partition(":")[0], words)
+        for name in section.files:
             yield Contact("directory", str(config.beside(name)), "file", "read the directory")
 
     def collect(self, gather: Gather) -> None:
-        """Read every export. Raises Unavailable where none is named or can be read."""
+        """Read everything that is named. Raises Unavailable where nothing is, or can be read."""
         section = gather.config.directory
         gather.put(SyncPlan(section.sync_tool))
-        if not section.files:
+        if not (section.files or section.ldap):
             raise Unavailable(Reason.UNCONFIGURED, _UNCONFIGURED)
         duplicates = Duplicates()
         try:
-            _Run(gather, duplicates).read([gather.config.beside(name) for name in section.files])
+            _Run(gather, duplicates).read()
         finally:
             duplicates.close()
 
@@ -74,7 +94,11 @@ class _Run:
         self._duplicates = duplicates
         self._objects = gather.stream(DirectoryObject)
         section = gather.config.directory
+        self._extra = frozenset({section.login_attribute.lower()})
         self._roots = _roots(gather.config)
+        self._parts: list[DirectoryPart] = []
+        self._missing: Missing | None = None
+        self._forests = Forests()
         chains = Chains(AddressRule(self._roots))
         self._reader = PartReader(
             gather,
@@ -83,30 +107,71 @@ class _Run:
             ),
             self._objects,
             duplicates,
+            self._forests,
         )
 
-    def read(self, paths: Iterable[Path]) -> None:
-        """All files, then what can only be told at the end."""
-        parts: list[DirectoryPart] = []
-        missing: Missing | None = None
-        section = self._gather.config.directory
-        extra = frozenset({section.login_attribute.lower()})
-        for path in paths:
+    def read(self) -> None:
+        """The server, the files, then what can only be told at the end."""
+        config = self._gather.config
+        if config.directory.ldap:
             try:
-                file, entries = open_entries(path, section.encoding, extra)
-            except OSError as error:
-                missing = Missing(Reason.UNREACHABLE, f"{path.name}: {error.strerror}")
-            except UnknownFormatError as error:
-                missing = Missing(Reason.UNSUPPORTED, str(error))
-            else:
-                try:
-                    parts.append(self._reader.read(path.name, len(parts), entries))
-                finally:
-                    file.close()
-        if not parts and missing:
+                self._live()
+            except Unavailable as error:
+                self._missing = error.missing
+        for name in config.directory.files:
+            self._file(config.beside(name))
+        missing = self._missing
+        if not self._parts and missing:
             raise Unavailable(missing.reason, missing.detail)
         self._objects.end(missing)
-        self._end(tuple(parts), missing)
+        self._end(tuple(self._parts), missing)
+
+    def _file(self, path: Path) -> None:
+        wanted = self._extra | ATTRIBUTES
+        try:
+            file, entries = open_entries(path, self._gather.config.directory.encoding, wanted)
+        except OSError as error:
+            self._missing = Missing(Reason.UNREACHABLE, f"{path.name}: {error.strerror}")
+        except UnknownFormatError as error:
+            self._missing = Missing(Reason.UNSUPPORTED, str(error))
+        else:
+            try:
+                self._parts.append(self._reader.read(path.name, len(self._parts), entries))
+            finally:
+                file.close()
+
+    def _live(self) -> None:
+        """Forest facts, then all objects, over one connection. Raises Unavailable."""
+        config = self._gather.config
+        with tempfile.TemporaryDirectory(prefix="emsready-") as folder:
+            target = target_of(config, write_roots(config, Path(folder)))
+            session = connect(target, login_of(config, target))
+            try:
+                self._entries(target, session)
+            except LdapError as error:
+                raise Unavailable(error.reason, f"{target}: {error.detail}") from error
+            finally:
+                session.close()
+
+    def _entries(self, target: Target, session: Session) -> None:
+        root = read_root(session)
+        known: frozenset[str] = frozenset()
+        if root.is_active_directory:
+            reading = ForestReader(session, root)
+            forest = reading.read()
+            self._forests.put(forest)
+            self._gather.put(forest)  # kept even where this account sees no objects
+            known = reading.schema_names()
+        bases = self._gather.config.directory.base or _bases(target, root)
+        reader = LiveReader(session, bases, known, self._extra)
+        part = self._reader.read(str(target), len(self._parts), reader)
+        if reader.failed and not part.entries:
+            raise reader.failed
+        if reader.failed:
+            told = f"{target}: only the first {part.entries} entries: {reader.failed.detail}"
+            self._missing = Missing(reader.failed.reason, told)
+            part = replace(part, complete=False)
+        self._parts.append(replace(part, catalogue=target.catalogue))
 
     def _end(self, parts: tuple[DirectoryPart, ...], missing: Missing | None) -> None:
         collisions = self._gather.stream(Collision)
@@ -127,6 +192,10 @@ class _Run:
         suffixes: Counter[str] = Counter()
         for written, users in self._reader.suffixes.items():
             suffixes[written.casefold()] += users
+        for forest in self._forests.found():
+            self._gather.put(forest)
+        if not self._forests.found():
+            self._gather.miss(Forest, Missing(Reason.UNCONFIGURED, _NO_FOREST))
         counted = sorted(suffixes.items())
         self._gather.put(
             DirectorySuffixes(tuple(SuffixCount(name, users) for name, users in counted))
@@ -141,3 +210,13 @@ def _roots(config: Config) -> RootZone:
         return read_roots(config.beside(name))
     except (OSError, ValueError) as error:
         raise Unavailable(Reason.UNCONFIGURED, f"directory.roots_file: {error}") from error
+
+
+def _bases(target: Target, root: RootEntry) -> tuple[str, ...]:
+    """Where to search: the whole forest in a global catalog, else the domain of the server."""
+    if target.catalogue:
+        return ("",)
+    found = root.first("defaultNamingContext") or root.first("namingContexts")
+    if not found:
+        raise Unavailable(Reason.DENIED, f"{target} does not say what it holds; set directory.base")
+    return (found,)

@@ -13,7 +13,8 @@ _MEMBERS_AT_MOST = 10_000
 _RULING = ("domain admins", "enterprise admins", "schema admins")
 _RULING_RIDS = (512, 518, 519)
 _AWKWARD = re.compile(r"^\s|\s$|[/\x00-\x1f]")
-_FOREIGN = "cn=foreignsecurityprincipals,"
+_FOREIGN = "cn=s-1-5-21-"
+"""A security principal of another domain; the others are well-known ones of every forest."""
 
 
 class _Told(TypedDict):
@@ -57,9 +58,9 @@ class Structure:
         ]
         if not members:
             return
-        self._foreign_groups += any(_FOREIGN in one.lower() for one in members)
+        self._foreign_groups += any(one.lower().startswith(_FOREIGN) for one in members)
         name = first(entry.attributes, "cn").lower()
-        if name in _RULING or _rid(first(entry.attributes, "objectsid")) in _RULING_RIDS:
+        if name in _RULING or rid(first(entry.attributes, "objectsid")) in _RULING_RIDS:
             self._privileged += members[: _MEMBERS_AT_MOST - len(self._privileged)]
 
     def told(self) -> _Told:
@@ -73,7 +74,7 @@ class Structure:
         }
 
 
-def _rid(sid: str) -> int:
+def rid(sid: str) -> int:
     """The last number of a SID, from its text or its hexadecimal digits; -1 where there is none."""
     if sid.upper().startswith("S-1-"):
         last = sid.rpartition("-")[2]

@@ -1,0 +1,187 @@
+"""What the synchronisation needs of the forest: a writable server, keys, a complete catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checks.directory_sync.common import PREREQUISITES
+from scanner.api import (
+    Effort,
+    Finding,
+    Owner,
+    Phase,
+    Severity,
+    Topic,
+    check,
+    failed,
+    host,
+    not_applicable,
+    not_assessed,
+    passed,
+    step,
+    warned,
+)
+from scanner.evidence.directory import DirectoryInput, SyncPlan
+from scanner.evidence.forest import Forest
+
+_CLOUD_SYNC = "https://learn.microsoft.com/entra/identity/hybrid/cloud-sync/how-to-prerequisites"
+_CLOUD_SYNC_ATTRIBUTE = "msds-externaldirectoryobjectid"
+_RELEASE_2012 = 56
+
+
+@check(
+    id="directory_sync.writable-domain-controller",
+    title="Sync talks to a writable domain controller",
+    action="Name a writable domain controller for the synchronisation",
+    why="Entra Connect does not support read-only domain controllers, and it does not follow their"
+    " redirections when it writes.",
+    fix=[
+        step(
+            "Find a writable controller and name it as preferred.",
+            command="Get-ADDomainController -Filter 'IsReadOnly -eq $false'",
+            portal="Synchronization Service Manager > Connectors > Properties > Configure Directory"
+            " Partitions > Domain controller connection settings",
+        )
+    ],
+    verify="The server's own entry has the class nTDSDSA, not nTDSDSARO.",
+    topic=Topic.DIRECTORY_SYNC,
+    severity=Severity.BLOCKER,
+    owner=Owner.DIRECTORY_ADMIN,
+    effort=Effort.HOURS,
+    phase=Phase.REMEDIATE,
+    clause=["E3"],
+    blocks=["the first synchronisation"],
+    documents=[PREREQUISITES],
+)
+def writable_domain_controller(forest: Forest) -> Iterator[Finding]:
+    """Judge the class of the server that was asked."""
+    subject = host(forest.server or forest.name)
+    if forest.read_only is None:
+        yield not_assessed(
+            "unconfigured-not-live",
+            subject,
+            "Only a read over LDAP shows whether a domain controller is writable; set directory.ldap.",
+        )
+    elif forest.read_only:
+        yield failed(
+            "read-only",
+            subject,
+            "The domain controller {server} is read-only.",
+            server=forest.server,
+        )
+    else:
+        yield passed(
+            "writable", subject, "The domain controller {server} is writable.", server=forest.server
+        )
+
+
+@check(
+    id="directory_sync.cloud-sync-agent-prerequisites",
+    title="Prerequisites of the Cloud Sync agent are met",
+    action="Prepare the forest for the agent of Cloud Sync",
+    why="The agent runs under a group managed service account. That needs a key of the key distribution"
+    " service, which takes up to ten hours to reach all controllers, and the schema of Windows"
+    " Server 2012;"
+    " to write back groups it wants an attribute of the schema of 2016.",
+    fix=[
+        step(
+            "Make the key, and wait ten hours.",
+            command="Get-KdsRootKey\nAdd-KdsRootKey -EffectiveImmediately -WhatIf\n"
+            "Add-KdsRootKey -EffectiveImmediately",
+        ),
+        step("Extend the schema.", command="adprep /forestprep"),
+    ],
+    verify="Get-KdsRootKey shows a key whose effective time has passed.",
+    topic=Topic.DIRECTORY_SYNC,
+    severity=Severity.HIGH,
+    owner=Owner.DIRECTORY_ADMIN,
+    effort=Effort.HOURS,
+    phase=Phase.REMEDIATE,
+    clause=["E3"],
+    blocks=["installing the agent of Cloud Sync"],
+    documents=[_CLOUD_SYNC],
+    settle_after="10 h",
+)
+def cloud_sync_agent_prerequisites(forest: Forest, plan: SyncPlan | None) -> Iterator[Finding]:
+    """Judge the key and the schema, where Cloud Sync is planned."""
+    subject = forest.subject
+    if plan is None or plan.tool != "cloud-sync":
+        yield not_applicable("not-planned", subject, "Cloud Sync is not planned.")
+        return
+    if forest.key_root is None or forest.schema is None:
+        yield not_assessed(
+            "unconfigured-keys",
+            subject,
+            "The key distribution service or the schema was not read; set directory.ldap.",
+        )
+        return
+    names = {one.casefold() for one in forest.schema_names}
+    lacks = [] if forest.key_root else ["a key of the key distribution service"]
+    lacks += ["the schema of Windows Server 2012"] if forest.schema < _RELEASE_2012 else []
+    if lacks:
+        yield failed(
+            "prerequisites-missing", subject, "The agent of Cloud Sync lacks: {lacks}.", lacks=lacks
+        )
+    elif forest.absent("schema") and _CLOUD_SYNC_ATTRIBUTE not in names:
+        yield warned(
+            "schema-before-2016",
+            subject,
+            "The schema lacks msDS-ExternalDirectoryObjectId, which came with Windows Server 2016.",
+        )
+    else:
+        yield passed("prerequisites-met", subject, "The agent of Cloud Sync finds what it needs.")
+
+
+@check(
+    id="directory_sync.global-catalog-attributes-complete",
+    title="The global catalog holds the attributes read",
+    action="Read the domains instead of the global catalog, or complete its attributes",
+    why="A global catalog holds a part of the attributes only. What it lacks looks empty there:"
+    " checks on it"
+    " cannot be judged, and must not be taken for passed.",
+    fix=[
+        step(
+            "Read a domain controller of each domain (port 389 or 636) instead of the global catalog.",
+        )
+    ],
+    verify="Repeat the scan: no attribute is named any more.",
+    topic=Topic.DIRECTORY_SYNC,
+    severity=Severity.MEDIUM,
+    owner=Owner.DIRECTORY_ADMIN,
+    effort=Effort.MINUTES,
+    phase=Phase.REMEDIATE,
+    clause=["E3"],
+    documents=[
+        "https://learn.microsoft.com/windows/win32/ad/attributes-included-in-the-global-catalog"
+    ],
+)
+def global_catalog_attributes_complete(
+    forest: Forest, found: DirectoryInput | None
+) -> Iterator[Finding]:
+    """Judge isMemberOfPartialAttributeSet of the attributes that are read."""
+    by_catalogue = found is not None and any(part.catalogue for part in found.parts)
+    outside = list(forest.outside_catalogue)
+    if not forest.absent("schema"):
+        yield not_assessed(
+            "unconfigured-schema", forest.subject, "The schema was not read; set directory.ldap."
+        )
+    elif outside and by_catalogue:
+        yield warned(
+            "attributes-missing",
+            forest.subject,
+            "The global catalog that was read lacks {attributes}.",
+            attributes=outside,
+        ).at(Severity.MEDIUM)
+    elif outside:
+        yield passed(
+            "attributes-not-needed",
+            forest.subject,
+            "A global catalog would lack {attributes}; the domain itself was read.",
+            attributes=outside,
+        ).at(Severity.INFO)
+    else:
+        yield passed(
+            "attributes-complete",
+            forest.subject,
+            "A global catalog holds all attributes that are read.",
+        )

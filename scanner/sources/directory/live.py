@@ -1,0 +1,140 @@
+"""Reading entries over LDAP: the same entries as from a file."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+
+from scanner.sources.directory.entry import (
+    BINARY,
+    COUNTED,
+    PARTIAL,
+    WANTED,
+    Attributes,
+    Broken,
+    Entry,
+    Read,
+    wanted_name,
+)
+from scanner.sources.directory.export_help import ATTRIBUTES
+from scanner.sources.directory.session import LdapError, Login, RawEntry, Session, Target
+from scanner.sources.interface import Unavailable
+from scanner.words import Reason
+
+OBJECTS = (
+    "(|(objectCategory=person)(objectCategory=group)(objectCategory=computer)"
+    "(objectClass=organizationalUnit)(objectClass=trustedDomain))"
+)
+ASKED = (*ATTRIBUTES, "objectSid", "ou", "thumbnailPhoto")
+
+
+def connect(target: Target, login: Login) -> Session:
+    """A bound connection, by python-ldap where it is there and can do it, or else by ldap3.
+
+    Raises Unavailable where neither is installed or the server does not let us in.
+    """
+    redirected = (target.address, target.address_port) != (target.host, target.port)
+    order = ["libldap", "pure"]
+    if redirected and target.scheme == "ldaps" and login.method != "kerberos":
+        order.reverse()  # libldap cannot tell the name in the certificate from the address
+    session_types = {"libldap": "LibldapSession", "pure": "PureSession"}
+    for name in order:
+        try:
+            module = importlib.import_module(f"scanner.sources.directory.{name}")
+        except ImportError:
+            continue
+        try:
+            made: Session = getattr(module, session_types[name])(target, login)
+        except LdapError as error:
+            raise Unavailable(error.reason, f"{target}: {error.detail}") from error
+        return made
+    raise Unavailable(
+        Reason.UNSUPPORTED,
+        "no LDAP library is installed; pip install 'emsready[ldap]', or export to a file",
+    )
+
+
+class LiveReader:
+    """The entries of some bases. `names` are the attributes that were asked for and exist.
+
+    `failed` tells why the reading ended early, after the entries that there were.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        bases: tuple[str, ...],
+        known: frozenset[str] = frozenset(),
+        extra: frozenset[str] = frozenset(),
+    ) -> None:
+        self._session = session
+        self._bases = bases
+        self._extra = extra
+        self.names: set[str] = {one.lower() for one in ASKED if one.lower() in known}
+        self._learn = not known
+        self.failed: LdapError | None = None
+        self._count = 0
+
+    def __iter__(self) -> Iterator[Read]:
+        asked = (*ASKED, *sorted(self._extra - WANTED))
+        for base in self._bases:
+            try:
+                for dn, raw in self._session.search(base, "subtree", OBJECTS, asked):
+                    self._count += 1
+                    yield self._read(dn, raw)
+            except LdapError as error:
+                self.failed = error
+                return
+
+    def _read(self, dn: str, raw: Mapping[str, list[bytes]]) -> Read:
+        attributes: Attributes = {}
+        damaged: set[str] = set()
+        for written, values in raw.items():
+            if not values:
+                continue
+            name = wanted_name(written, self._extra)
+            if name.endswith(PARTIAL):
+                name, values = "member", [*values, *self._rest(dn, written, len(values))]  # noqa: PLW2901
+            if not name:
+                continue
+            if self._learn:
+                self.names.add(name)
+            try:
+                attributes[name] = [*attributes.get(name, ()), *_texts(name, values)]
+            except UnicodeDecodeError:
+                damaged.add(name)
+        if not dn:
+            return Broken(self._count, "", "the entry has no name")
+        return Entry(dn, attributes, self._count, damaged)
+
+    def _rest(self, dn: str, written: str, have: int) -> Iterator[bytes]:
+        """The members behind the first part that the server gave (MaxValRange of MS-ADTS)."""
+        base = written.partition(";")[0]
+        while True:
+            asked = f"{base};range={have}-*"
+            found: list[RawEntry] = list(
+                self._session.search(dn, "base", "(objectClass=*)", (asked,))
+            )
+            parts = [
+                (name, values)
+                for _, one in found
+                for name, values in one.items()
+                if name.lower().startswith(f"{base.lower()};range=") and values
+            ]
+            if not parts:
+                return
+            name, values = parts[0]
+            yield from values
+            have += len(values)
+            if name.endswith("*"):
+                return
+
+
+def _texts(name: str, values: list[bytes]) -> list[str]:
+    if name in COUNTED:
+        return [""] * len(values)
+    if name == "thumbnailphoto":
+        return [str(len(one)) for one in values]
+    if name in BINARY:
+        return [one.hex() for one in values]
+    return [one.decode() for one in values]

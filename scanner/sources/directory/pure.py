@@ -1,0 +1,118 @@
+"""LDAP by ldap3, which is Python only: what works where nothing can be compiled."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import ssl
+from collections.abc import Iterator
+from typing import Any
+
+import ldap3
+from ldap3.core.exceptions import (
+    LDAPException,
+    LDAPOperationResult,
+    LDAPResponseTimeoutError,
+    LDAPSocketOpenError,
+    LDAPSocketReceiveError,
+    LDAPStartTLSError,
+)
+
+from scanner.sources.directory.session import (
+    PAGE,
+    LdapError,
+    Login,
+    RawEntry,
+    Scope,
+    Target,
+    by_code,
+)
+from scanner.words import Reason
+
+_SCOPES = {"base": ldap3.BASE, "one": ldap3.LEVEL, "subtree": ldap3.SUBTREE}
+_CONTROL = "1.2.840.113556.1.4.319"
+
+
+class PureSession:
+    """A bound connection. Raises LdapError when it cannot be made."""
+
+    def __init__(self, target: Target, login: Login) -> None:
+        tls = ldap3.Tls(
+            validate=ssl.CERT_REQUIRED,
+            ca_certs_file=str(target.roots),
+            valid_names=[target.host],
+            sni=target.host,
+        )
+        server = ldap3.Server(
+            target.address,
+            target.address_port,
+            use_ssl=target.scheme == "ldaps",
+            tls=tls,
+            get_info=ldap3.NONE,
+            connect_timeout=target.timeout,
+        )
+        how: dict[str, Any] = {"authentication": ldap3.ANONYMOUS}
+        if login.method == "simple":
+            how = {
+                "authentication": ldap3.SIMPLE,
+                "user": login.name,
+                "password": login.password,
+            }
+        elif login.method == "kerberos":
+            raise LdapError(
+                Reason.UNSUPPORTED, "Kerberos needs python-ldap; pip install python-ldap"
+            )
+        self._connection = ldap3.Connection(
+            server,
+            **how,
+            auto_referrals=False,
+            receive_timeout=math.ceil(target.timeout),  # it goes into a socket option as it is
+            raise_exceptions=True,
+            return_empty_attributes=False,
+        )
+        try:
+            self._connection.open(read_server_info=False)
+            if target.start_tls:
+                self._connection.start_tls(read_server_info=False)
+            self._connection.bind(read_server_info=False)
+        except LDAPException as error:
+            self.close()
+            raise _meaning(error) from error
+
+    def search(
+        self, base: str, scope: Scope, query: str, attributes: tuple[str, ...]
+    ) -> Iterator[RawEntry]:
+        """The entries, page by page. Raises LdapError."""
+        paged: dict[str, Any] = {}
+        if scope != "base":
+            paged = {"paged_size": PAGE, "paged_criticality": True, "paged_cookie": None}
+        try:
+            while True:
+                self._connection.search(
+                    base, query, _SCOPES[scope], attributes=list(attributes), **paged
+                )
+                for one in self._connection.response or ():
+                    if one.get("type") == "searchResEntry":
+                        yield one["dn"], one["raw_attributes"]
+                controls = self._connection.result.get("controls") or {}
+                cookie = controls.get(_CONTROL, {}).get("value", {}).get("cookie")
+                if not cookie:
+                    return
+                paged["paged_cookie"] = cookie
+        except LDAPException as error:
+            raise _meaning(error) from error
+
+    def close(self) -> None:
+        """Unbind."""
+        with contextlib.suppress(LDAPException):  # a connection that is gone needs no farewell
+            self._connection.unbind()
+
+
+def _meaning(error: LDAPException) -> LdapError:
+    if isinstance(error, LDAPResponseTimeoutError):
+        return LdapError(Reason.TIMEOUT, "the server did not answer in time")
+    if isinstance(error, LDAPSocketOpenError | LDAPSocketReceiveError | LDAPStartTLSError):
+        return LdapError(Reason.UNREACHABLE, f"no connection: {str(error)[:200]}")
+    if isinstance(error, LDAPOperationResult):
+        return by_code(int(error.result or -1), f"{error.description} {error.message}")
+    return LdapError(Reason.BUG, f"{type(error).__name__}: {str(error)[:200]}")

@@ -1,0 +1,384 @@
+"""Forest facts: levels, schema, names, services; every way of passing, failing and not knowing."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from checks.directory_sync import forest as sync
+from checks.infrastructure import controllers, directory_services, forest, registration
+from scanner.api import Header, Missing, Reason, Scope, Severity
+from scanner.evidence.certificate import Certificate
+from scanner.evidence.directory import DirectoryInput, DirectoryObject, DirectoryPart, SyncPlan
+from scanner.evidence.forest import Authority, Forest, ForestDomain, ManagementPoint
+from scanner.evidence.scope import Plans
+from scanner.evidence.tenant import Organization, TenantDomain, TenantDomains
+from scanner.evidence.versions import Release, VersionFacts
+from scanner.testing import NOW, run_check
+
+EVERYTHING = (
+    "domain names", "domains", "partitions", "program data", "schema", "schema version", "services",
+    "system",
+)  # fmt: skip
+HEADER = Header(NOW, "test", "contoso.com", complete=True)
+TENANT = Organization("11111111-1111-4111-8111-111111111111", "Contoso")
+DOMAINS = TenantDomains((TenantDomain("contoso.com", is_verified=True),))
+
+
+def live(**facts):
+    facts.setdefault("looked", EVERYTHING)
+    return Forest("corp.local", server="dc1.corp.local", **facts)
+
+
+def exported(**facts):
+    return Forest("corp.local", **facts)
+
+
+def said(check, *items):
+    return [(str(one.status), one.reason) for one in run_check(check, *items, HEADER)]
+
+
+def planned(*workloads):
+    return Scope(plans=Plans(workloads=workloads))
+
+
+PER_FOREST = [
+    forest.forest_functional_level_supported,
+    forest.domain_functional_levels_known,
+    forest.schema_version_supported,
+    forest.recycle_bin_enabled,
+    forest.netbios_names_without_dots,
+    forest.domain_names_multi_label,
+    forest.password_policy_known,
+    forest.device_recovery_schema_known,
+    registration.hybrid_join_scp_matches_tenant,
+    registration.cloud_kerberos_trust_known,
+    registration.rights_management_scp_absent,
+    registration.ad_fs_farm_known,
+    directory_services.enterprise_certification_authorities_valid,
+    directory_services.ndes_templates_published,
+    directory_services.trust_stores_published,
+    directory_services.radius_servers_registered,
+    directory_services.configuration_manager_known,
+    directory_services.exchange_schema_present,
+    directory_services.exchange_version_supported,
+    sync.writable_domain_controller,
+    sync.cloud_sync_agent_prerequisites,
+    sync.global_catalog_attributes_complete,
+]
+
+
+@pytest.mark.parametrize("check", PER_FOREST)
+def test_without_forest_facts_nothing_is_assessed(check):
+    gap = Missing(Reason.UNCONFIGURED, "set directory.ldap")
+    (one,) = run_check(check, missing={Forest: gap})
+    assert (str(one.status), one.reason) == ("not-assessed", "missing-unconfigured")
+
+
+@pytest.mark.parametrize(
+    ("check", "facts"),
+    [
+        (forest.forest_functional_level_supported, {}),
+        (forest.schema_version_supported, {}),
+        (forest.recycle_bin_enabled, {}),
+        (forest.device_recovery_schema_known, {}),
+        (forest.domain_functional_levels_known, {"domains": (ForestDomain("a.b"),)}),
+        (forest.netbios_names_without_dots, {"domains": (ForestDomain("a.b"),)}),
+        (forest.password_policy_known, {"domains": (ForestDomain("a.b"),)}),
+        (registration.hybrid_join_scp_matches_tenant, {}),
+        (registration.cloud_kerberos_trust_known, {}),
+        (registration.rights_management_scp_absent, {}),
+        (registration.ad_fs_farm_known, {}),
+        (directory_services.enterprise_certification_authorities_valid, {}),
+        (directory_services.ndes_templates_published, {}),
+        (directory_services.trust_stores_published, {}),
+        (directory_services.configuration_manager_known, {}),
+        (directory_services.exchange_schema_present, {}),
+        (directory_services.exchange_version_supported, {}),
+    ],
+    ids=range(17),
+)
+def test_what_was_not_read_is_unknown_and_never_absent(check, facts):
+    assert said(check, live(looked=(), **facts)) == [("not-assessed", "denied-not-read")]
+    assert said(check, exported(**facts)) == [("not-assessed", "unconfigured-not-exported")]
+
+
+@pytest.mark.parametrize(
+    ("level", "status", "reason", "severity"),
+    [
+        (0, "fail", "too-old-for-connect", None),
+        (2, "fail", "below-minimum", Severity.HIGH),
+        (3, "warn", "no-recycle-bin", None),
+        (4, "pass", "supported", None),
+        (10, "pass", "supported", None),
+    ],
+)
+def test_the_level_of_the_forest(level, status, reason, severity):
+    (one,) = run_check(forest.forest_functional_level_supported, live(level=level))
+    assert (str(one.status), one.reason, one.severity) == (status, reason, severity)
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        (13, ("fail", "schema-too-old")),
+        (47, ("warn", "no-managed-accounts")),
+        (69, ("pass", "too-old-for-cloud-sync")),
+        (88, ("pass", "schema-recent")),
+    ],
+)
+def test_the_schema(version, expected):
+    assert said(forest.schema_version_supported, live(schema=version)) == [expected]
+
+
+def test_the_recycle_bin():
+    assert said(forest.recycle_bin_enabled, live(recycle_bin=True)) == [("pass", "on")]
+    assert said(forest.recycle_bin_enabled, live(recycle_bin=False)) == [("warn", "off")]
+
+
+def of_domain(**facts):
+    dns = facts.pop("dns", "corp.local")
+    return live(domains=(ForestDomain(dns, **facts),))
+
+
+def test_domains():
+    levels = forest.domain_functional_levels_known
+    assert said(levels, of_domain(level=2)) == [("warn", "old-level")]
+    assert said(levels, of_domain(level=7)) == [("pass", "level-known")]
+    dots = forest.netbios_names_without_dots
+    assert said(dots, of_domain(netbios="CO.RP")) == [("fail", "dot")]
+    assert said(dots, of_domain(netbios="CORP")) == [("pass", "no-dot")]
+    labels = forest.domain_names_multi_label
+    assert said(labels, of_domain(dns="corp")) == [("fail", "single-label")]
+    assert said(labels, of_domain()) == [("pass", "several-labels")]
+    policy = forest.password_policy_known
+    assert said(policy, of_domain(minimum_length=7)) == [("warn", "short-passwords")]
+    assert said(policy, of_domain(minimum_length=14, never_expires=True)) == [
+        ("pass", "policy-known")
+    ]
+
+
+def test_schema_for_recovery():
+    (one,) = run_check(
+        forest.device_recovery_schema_known, live(schema_names=("ms-mcs-admpwd", "cn"))
+    )
+    assert "legacy LAPS" in str(one.text)
+
+
+def test_the_connection_point_of_hybrid_join():
+    check = registration.hybrid_join_scp_matches_tenant
+
+    def point(name="contoso.com", ident=TENANT.tenant_id):
+        return live(registration=(f"AzureADName:{name}", f"azureADid:{ident}"))
+
+    assert said(check, point(), TENANT, DOMAINS) == [("pass", "this-tenant")]
+    assert said(check, point(ident="22222222"), TENANT, DOMAINS) == [("fail", "other-tenant")]
+    assert said(check, point("fabrikam.com"), TENANT, DOMAINS) == [("fail", "domain-unverified")]
+    assert said(check, live(registration=("junk",)), TENANT, DOMAINS) == [
+        ("fail", "domain-unverified")
+    ]
+    assert said(check, point()) == [("not-assessed", "unconfigured-no-tenant")]
+    assert said(check, live(), TENANT, DOMAINS) == [("not-applicable", "not-set-up")]
+    assert said(check, live(), TENANT, DOMAINS, planned("hybrid-join")) == [
+        ("fail", "no-connection-point")
+    ]
+
+
+def test_cloud_kerberos_trust():
+    check = registration.cloud_kerberos_trust_known
+    assert said(check, live(), TENANT) == [("not-applicable", "not-set-up")]
+    assert said(check, live(kerberos_trust=("",)), TENANT) == [("pass", "set-up")]
+    assert said(check, live(kerberos_trust=(f'{{"t":"{TENANT.tenant_id.upper()}"}}',)), TENANT) == [
+        ("pass", "this-tenant")
+    ]
+    assert said(check, live(kerberos_trust=("other",)), TENANT) == [("fail", "other-tenant")]
+
+
+def test_rights_management():
+    check = registration.rights_management_scp_absent
+    there = live(rights_management=("https://rms.corp.local",))
+    assert said(check, live()) == [("pass", "absent")]
+    assert said(check, there) == [("warn", "present")]
+    assert said(check, there, planned("information-protection")) == [("fail", "competes")]
+
+
+def test_the_federation_farm():
+    check = registration.ad_fs_farm_known
+    assert said(check, live(federation_container=True)) == [("pass", "farm")]
+    assert said(check, live()) == [("not-applicable", "no-farm")]
+
+
+def certificate(days=1000, **facts):
+    made = Certificate(b"", "x", key="k", key_type="RSA", key_bits=2048, hash="sha256")
+    return replace(made, not_after=NOW + timedelta(days=days), **facts)
+
+
+def authority(*certificates, **facts):
+    return live(authorities=(Authority("CA", "ca1.corp.local", (), certificates),), **facts)
+
+
+def test_certification_authorities():
+    check = directory_services.enterprise_certification_authorities_valid
+    assert said(check, authority(certificate())) == [("pass", "valid")]
+    assert said(check, authority(certificate(-1), certificate())) == [("pass", "valid")]
+    assert said(check, authority(certificate(-1))) == [("fail", "expired")]
+    assert said(check, authority(certificate(100))) == [("warn", "ends-soon")]
+    assert said(check, authority(certificate(hash="sha1"))) == [("fail", "weak")]
+    assert said(check, authority(certificate(key_bits=1024))) == [("fail", "weak")]
+    assert said(check, authority(certificate(key_type="EC", key_bits=256))) == [("pass", "valid")]
+    assert said(check, authority()) == [("not-assessed", "unsupported-no-certificate")]
+    assert said(check, live()) == [("not-applicable", "none")]
+    assert said(check, live(), planned("device-certificates")) == [("warn", "no-authority")]
+
+
+def test_templates_of_ndes():
+    check = directory_services.ndes_templates_published
+    hint = live(authorities=(Authority("CA", "", ("cepencryption",)),))
+    assert said(check, hint) == [("pass", "hint")]
+    assert said(check, live()) == [("not-applicable", "no-hint")]
+
+
+def test_trust_stores():
+    check = directory_services.trust_stores_published
+    assert said(check, live()) == [("not-applicable", "none")]
+    assert said(check, authority(certificate(), trusted=(certificate(),))) == [
+        ("pass", "published")
+    ]
+    assert said(check, authority(certificate(), trusted=(certificate(key="z"),))) == [
+        ("warn", "authority-missing")
+    ]
+    assert said(check, authority(certificate(), trusted=(certificate(-1),))) == [
+        ("fail", "all-expired")
+    ]
+
+
+def test_radius_servers():
+    check = directory_services.radius_servers_registered
+    none = live(radius_members={"corp.local": 0})
+    assert said(check, live()) == [("not-assessed", "unconfigured-not-read")]
+    assert said(check, live(radius_members={"corp.local": 2})) == [("pass", "registered")]
+    assert said(check, none) == [("not-applicable", "none")]
+    assert said(check, none, planned("device-certificates")) == [("warn", "none-registered")]
+
+
+def point(version):
+    return live(management_points=(ManagementPoint("MP", "cm1.corp.local", "P01", version),))
+
+
+def test_configuration_manager():
+    check = directory_services.configuration_manager_known
+    assert said(check, point("5.00.9128.1000")) == [("pass", "published")]
+    assert said(check, live(management_schema=True)) == [("warn", "container-missing")]
+    assert said(check, live(management_schema=True, management_container=True)) == [
+        ("not-applicable", "none")
+    ]
+    assert said(check, live()) == [("not-applicable", "none")]
+
+
+def test_versions_of_configuration_manager():
+    check = directory_services.configuration_manager_version_supported
+    facts = VersionFacts(
+        date(2026, 11, 1),
+        (
+            Release("configuration-manager", "old", "5.0.9106", date(2024, 10, 10), "https://x"),
+            Release("configuration-manager", "new", "5.0.9141", date(2027, 6, 1), "https://x"),
+        ),
+    )
+    assert said(check, live(), facts) == [("not-applicable", "none")]
+    assert said(check, point("5.00.9106.1000"), facts) == [("fail", "out-of-support")]
+    assert said(check, point("5.00.9141.1000"), facts) == [("pass", "in-support")]
+    assert said(check, point("5.00.9999.1000"), facts) == [("pass", "newer")]
+    assert said(check, point("4.0"), facts) == [("not-assessed", "unsupported-unknown-version")]
+
+
+def test_exchange():
+    schema = directory_services.exchange_schema_present
+    assert said(schema, live(exchange_schema=17003)) == [("pass", "present")]
+    assert said(schema, live()) == [("pass", "absent")]
+    check = directory_services.exchange_version_supported
+
+    def servers(*versions):
+        return live(exchange_servers=tuple(f"MX{at}: {one}" for at, one in enumerate(versions)))
+
+    old, new = "Version 15.1 (Build 32507.6)", "Version 15.2 (Build 32562.17)"
+    assert said(check, live()) == [("not-applicable", "no-servers")]
+    assert said(check, servers(old)) == [("warn", "out-of-support")]
+    assert said(check, servers(old, new)) == [("pass", "supported")]
+    assert said(check, servers("?")) == [("not-assessed", "unsupported-unknown-build")]
+
+
+def test_the_server_that_was_asked():
+    check = sync.writable_domain_controller
+    assert said(check, live(read_only=False)) == [("pass", "writable")]
+    assert said(check, live(read_only=True)) == [("fail", "read-only")]
+    assert said(check, exported()) == [("not-assessed", "unconfigured-not-live")]
+
+
+def test_the_agent_of_cloud_sync():
+    check = sync.cloud_sync_agent_prerequisites
+    plan = SyncPlan("cloud-sync")
+    names = ("msDS-ExternalDirectoryObjectId",)
+    assert said(check, live(), SyncPlan()) == [("not-applicable", "not-planned")]
+    assert said(check, live(), plan) == [("not-assessed", "unconfigured-keys")]
+    assert said(check, live(key_root=False, schema=88), plan) == [("fail", "prerequisites-missing")]
+    assert said(check, live(key_root=True, schema=47), plan) == [("fail", "prerequisites-missing")]
+    assert said(check, live(key_root=True, schema=69), plan) == [("warn", "schema-before-2016")]
+    assert said(check, live(key_root=True, schema=88, schema_names=names), plan) == [
+        ("pass", "prerequisites-met")
+    ]
+
+
+def test_the_global_catalog():
+    check = sync.global_catalog_attributes_complete
+    lacking = live(outside_catalogue=("proxyAddresses",))
+    part = DirectoryPart("ldap://dc:3268", 1, (), catalogue=True)
+    assert said(check, exported()) == [("not-assessed", "unconfigured-schema")]
+    assert said(check, live()) == [("pass", "attributes-complete")]
+    assert said(check, lacking) == [("pass", "attributes-not-needed")]
+    assert said(check, lacking, DirectoryInput((part,))) == [("warn", "attributes-missing")]
+
+
+def objects(check, *items):
+    ground = DirectoryInput((DirectoryPart("x", 1, ()),))
+    found = run_check(check, ground, HEADER, streams={DirectoryObject: items})
+    return {one.subject.name: (str(one.status), one.reason) for one in found}
+
+
+def test_domain_controllers():
+    def controller(name, system):
+        return DirectoryObject(
+            f"CN={name},DC=a,DC=b", "computer", name, control=532480, system=system
+        )
+
+    check = controllers.DomainControllersSupported
+    assert objects(check, DirectoryObject("CN=pc", "computer", "pc", control=4096)) == {
+        "domain controllers": ("not-assessed", "unconfigured-no-controllers")
+    }
+    assert objects(
+        check,
+        controller("dc1", "Windows Server 2022 Datacenter"),
+        controller("dc2", "Windows Server 2012 R2 Standard"),
+        controller("dc3", "Samba"),
+        controller("dc4", "Windows Server\u00ae 2008 Standard"),
+        controller("dc5", "Windows Server 2016 Standard"),
+    ) == {
+        "dc1.a.b": ("pass", "current-system"),
+        "dc2.a.b": ("warn", "old-system"),
+        "dc3.a.b": ("not-assessed", "unsupported-unknown-system"),
+        "dc4.a.b": ("warn", "old-system"),
+        "dc5.a.b": ("warn", "old-system"),
+    }
+
+
+def test_krbtgt():
+    def account(days):
+        moment = None if days is None else int((NOW - timedelta(days=days)).timestamp())
+        return DirectoryObject(
+            "CN=krbtgt,DC=a,DC=b", "user", "krbtgt", sam="krbtgt", password_set=moment
+        )
+
+    check = controllers.KrbtgtPasswordFresh
+    assert objects(check) == {"krbtgt accounts": ("not-assessed", "unconfigured-not-exported")}
+    assert objects(check, account(180)) == {"a.b": ("pass", "fresh-password")}
+    assert objects(check, account(181)) == {"a.b": ("warn", "old-password")}
+    assert objects(check, account(None)) == {"a.b": ("not-assessed", "unconfigured-no-date")}

@@ -1,0 +1,139 @@
+"""A real Active Directory: rootDSE, schema, global catalog, StartTLS and LDAPS, its refusals."""
+
+import importlib.util
+
+import pytest
+
+from scanner.config.model import Bind, Config, Directory, Network, Trust
+from scanner.evidence.directory import DirectoryInput, DirectoryObject, Verdict
+from scanner.evidence.forest import Forest
+from scanner.sources.directory import DirectorySource
+from scanner.sources.interface import Unavailable
+from scanner.words import Reason
+from tests.servers.samba import PASSWORD, REALM, ROOT, add, domain_controller
+from tests.sources.gathering import Gathering
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:ssl.match_hostname"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    # the serial number of the certificate that Samba makes for itself is negative at times
+    pytest.mark.filterwarnings("ignore:Parsed a serial number"),
+]
+HOST = "dc1.corp.contoso.test"
+SERVICES = f"CN=Services,CN=Configuration,{ROOT}"
+ENTRIES = f"""\
+dn: CN=Ann Lee,CN=Users,{ROOT}
+objectClass: user
+sAMAccountName: ann
+userPrincipalName: ann lee@contoso.com
+displayName: Ann Lee
+mail: ann@contoso.com
+proxyAddresses: SMTP:ann@contoso.com
+
+dn: CN=Bob,CN=Users,{ROOT}
+objectClass: user
+sAMAccountName: bob
+mail: ann@contoso.com
+
+dn: CN=Device Registration Configuration,{SERVICES}
+objectClass: container
+
+dn: CN=62a0ff2e-97b9-4513-943f-0d221bd30080,CN=Device Registration Configuration,{SERVICES}
+objectClass: serviceConnectionPoint
+keywords: azureADName:contoso.com
+keywords: azureADId:11111111-1111-4111-8111-111111111111
+
+dn: CN=Team,CN=Users,{ROOT}
+objectClass: group
+sAMAccountName: Team
+member: CN=Ann Lee,CN=Users,{ROOT}
+member: CN=Bob,CN=Users,{ROOT}
+
+"""
+
+
+@pytest.fixture(scope="module")
+def controller(tmp_path_factory):
+    if not any(importlib.util.find_spec(name) for name in ("ldap", "ldap3")):
+        pytest.skip("no LDAP library is installed")
+    folder = tmp_path_factory.mktemp("dc")
+    with domain_controller(folder) as address:
+        add(address, ENTRIES)
+        yield address, folder / "samba" / "private" / "tls" / "ca.pem"
+
+
+def gather(controller, scheme, port, monkeypatch, **bind):
+    address, roots = controller
+    monkeypatch.setenv("EMSREADY_LDAP_PASSWORD", PASSWORD)
+    bind = {"method": "simple", "name": f"Administrator@{REALM}", "timeout": 20.0} | bind
+    source = DirectorySource()
+    config = Config(
+        directory=Directory(ldap=f"{scheme}://{HOST}:{port}", bind=Bind(**bind)),
+        network=Network(connect={f"{HOST}:{port}": f"{address}:{port}"}),
+        trust=Trust(ca_file=str(roots)),
+    )
+    gathering = Gathering(config, frozenset(source.kinds))
+    source.collect(gathering)
+    return gathering
+
+
+def test_the_forest_tells_its_facts(controller, monkeypatch):
+    found = gather(controller, "ldap", 389, monkeypatch, start_tls=True)
+    forest = found.every(Forest)[-1]
+    assert (forest.name, forest.server) == ("corp.contoso.test", HOST)
+    assert (forest.level, forest.schema, forest.recycle_bin, forest.read_only) == (
+        4,
+        69,
+        False,
+        False,
+    )
+    (domain,) = forest.domains
+    assert (domain.dns, domain.netbios, domain.minimum_length) == ("corp.contoso.test", "CORP", 7)
+    assert "azureADName:contoso.com" in forest.registration
+    assert forest.rights_management is None
+    assert forest.exchange_schema is None
+    assert {"services", "schema", "partitions", "system"} <= set(forest.looked)
+    assert forest.radius_members == {"corp.contoso.test": 0}
+
+
+def test_objects_are_judged_as_from_a_file(controller, monkeypatch):
+    found = gather(controller, "ldaps", 636, monkeypatch)
+    ground = found.one(DirectoryInput)
+    objects = {one.name: one for one in found.streams[DirectoryObject].items}
+    assert [fault.kinds for fault in objects["Ann Lee"].faults] == [("character",)]
+    assert ground.verdict(objects["krbtgt"]) is Verdict.STAYS
+    assert ground.verdict(objects["Ann Lee"]) is Verdict.SYNCS
+    assert objects["Team"].members == 2
+    assert objects["Ann Lee"].guid.count("-") == 4
+    assert not ground.carries("mailNickname")  # there is no Exchange schema
+    assert ground.carries("targetAddress") is False
+    assert ground.foreign_groups == 0  # well-known principals are no members of other forests
+    assert any(one.startswith("CN=Administrator,") for one in ground.privileged)
+
+
+def test_the_global_catalog_says_what_it_lacks(controller, monkeypatch):
+    found = gather(controller, "ldap", 3268, monkeypatch, start_tls=True)
+    assert found.one(DirectoryInput).parts[0].catalogue
+    assert "mS-DS-ConsistencyGuid" in found.every(Forest)[-1].outside_catalogue
+    names = {one.name for one in found.streams[DirectoryObject].items}
+    assert {"Ann Lee", "Bob", "Team"} <= names
+
+
+def test_a_password_in_the_open_is_refused_by_the_server_too(controller, monkeypatch):
+    with pytest.raises(Unavailable) as caught:
+        gather(controller, "ldap", 389, monkeypatch, unprotected=True)
+    assert caught.value.missing.reason is Reason.UNSUPPORTED
+    assert "TLS" in caught.value.missing.detail
+
+
+def test_without_a_bind_there_are_no_objects(controller, monkeypatch):
+    with pytest.raises(Unavailable) as caught:
+        gather(controller, "ldap", 389, monkeypatch, method="anonymous", name="")
+    assert caught.value.missing.reason is Reason.DENIED
+
+
+def test_a_wrong_password_is_said_in_words(controller, monkeypatch):
+    with pytest.raises(Unavailable) as caught:
+        gather(controller, "ldaps", 636, monkeypatch, name=f"nobody@{REALM}")
+    assert caught.value.missing.reason is Reason.DENIED
