@@ -12,7 +12,7 @@ from scanner.findings import Step, step
 from scanner.fingerprint import fingerprint
 from scanner.judge import Judged
 from scanner.plan.draft import Draft
-from scanner.result import FindingRecord, VerifyRecord
+from scanner.result import FindingRecord, MissingRecord, VerifyRecord
 from scanner.text import Text
 from scanner.texts import Texts
 from scanner.words import Effort, Owner, Phase, Reason, Severity, Status, Topic
@@ -33,46 +33,61 @@ class _Advice:
 
 _BLOCKS = Text("a complete assessment")
 _VERIFY = Text("The checks named here no longer end as not-assessed.")
+_SHOWN = 12
+"""How many different obstacles one item spells out; the rest stand with the findings."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Obstacle:
+    """What stands in the way: findings that one and the same act would help share it."""
+
+    kind: str
+    place: str = ""
+    detail: str = ""
 
 
 def assess_drafts(
     pairs: Iterable[tuple[Judged, FindingRecord]], environment: str, texts: Texts
 ) -> list[Draft]:
     """The items that would make not-assessed findings judgeable."""
-    groups: dict[tuple[str, str, str], list[tuple[Judged, FindingRecord]]] = {}
-    for judged, record in pairs:
-        missing = record.missing
-        if record.status is not Status.NOT_ASSESSED or missing is None:
-            continue
-        place = missing.permission or missing.source or record.check.partition(".")[0]
-        detail = missing.detail if missing.reason == Reason.UNCONFIGURED else ""
-        groups.setdefault((missing.reason, place, detail), []).append((judged, record))
+    groups: dict[_Obstacle, list[FindingRecord]] = {}
+    for _, record in pairs:
+        if record.status is Status.NOT_ASSESSED and record.missing is not None:
+            groups.setdefault(_obstacle(record, record.missing), []).append(record)
     return [_draft(key, groups[key], environment, texts) for key in sorted(groups)]
 
 
-def _draft(
-    key: tuple[str, str, str],
-    members: list[tuple[Judged, FindingRecord]],
-    environment: str,
-    texts: Texts,
-) -> Draft:
-    reason, place, _ = key
-    records = [record for _, record in members]
-    detail = next((one.missing.detail for one in records if one.missing), "")
-    permission = next((one.missing.permission for one in records if one.missing), "")
-    advice = _advice(Reason(reason), place, permission, detail)
+def _obstacle(record: FindingRecord, missing: MissingRecord) -> _Obstacle:
+    reason = Reason(missing.reason)
+    place = missing.source or record.check.partition(".")[0]
+    if reason is Reason.DENIED:
+        return (
+            _Obstacle("permission", missing.permission)
+            if missing.permission
+            else _Obstacle("denied", place)
+        )
+    if reason is Reason.UNCONFIGURED:
+        return _Obstacle("unconfigured", place, missing.detail)
+    if reason in (Reason.UNSUPPORTED, Reason.BUG):
+        # a permission that cannot be had this way is one that only a signed-in person has
+        return _Obstacle("person" if missing.permission else "unsupported")
+    return _Obstacle("unreachable", _PLACES.get(place, place))
+
+
+def _draft(key: _Obstacle, records: list[FindingRecord], environment: str, texts: Texts) -> Draft:
+    details = dict.fromkeys(one.missing.detail for one in records if one.missing)
+    advice = _advice(key, list(details))
     checks = list(dict.fromkeys(one.check for one in records))
-    cause = f"assess#{reason}#{place}"
     return Draft(
-        id=fingerprint(environment, "item", *key),
-        cause=cause,
+        id=fingerprint(environment, "item", key.kind, key.place, key.detail),
+        cause=f"assess#{key.kind}#{key.place}",
         title=str(advice.title),
         why=str(advice.why),
         phase=Phase.ASSESS,
         topic=advice.topic,
         owner=advice.owner,
         effort=advice.effort,
-        severity=_severity(Reason(reason), records),
+        severity=_severity(key, records),
         status=Status.NOT_ASSESSED,
         blocks=[str(_BLOCKS)],
         checks=checks,
@@ -95,58 +110,90 @@ def _draft(
     )
 
 
-def _severity(reason: Reason, records: list[FindingRecord]) -> Severity:
-    """What nobody asked for is information; what was tried and failed counts like the best guess."""
-    if reason is Reason.UNCONFIGURED:
+def _severity(key: _Obstacle, records: list[FindingRecord]) -> Severity:
+    """What was tried and failed counts like the best guess; what cannot be seen this way is no news."""
+    if key.kind in ("unconfigured", "unsupported"):
         return Severity.INFO
+    if key.kind == "person":
+        return Severity.LOW
     worst = min((one.severity for one in records), key=lambda word: word.rank)
     return Severity.HIGH if worst in (Severity.BLOCKER, Severity.HIGH) else Severity.MEDIUM
 
 
-def _advice(reason: Reason, place: str, permission: str, detail: str) -> _Advice:
-    if reason is Reason.DENIED and permission:
-        return _permission(permission)
-    told = step("{detail}", detail=detail)
-    if reason is Reason.DENIED:
-        return _Advice(
-            "assess.denied",
-            Text("Give the scan access: {place}", {"place": place}),
-            Text("Access was refused, so nothing behind it could be judged."),
-            Owner.TENANT_ADMIN,
-            Effort.MINUTES,
-            Topic.ADMINISTRATION,
-            (told,),
-        )
-    if reason is Reason.UNCONFIGURED:
-        return _Advice(
-            "assess.unconfigured",
-            Text("Tell the scan about: {place}", {"place": place}),
-            Text(
-                "These checks were left out because the configuration does not name what they look "
-                "at."
-            ),
-            Owner.PROJECT_MANAGER,
-            Effort.MINUTES,
-            Topic.ADMINISTRATION,
-            (told, step("Set it in emsready.toml and scan again.")),
-        )
-    if reason in (Reason.UNSUPPORTED, Reason.BUG):
-        return _Advice(
-            "assess.unsupported",
-            Text("Find out by other means: {place}", {"place": place}),
-            Text("This version cannot read it here, so a person has to look."),
-            Owner.PROJECT_MANAGER,
-            Effort.HOURS,
-            Topic.ADMINISTRATION,
-            (told,),
-        )
-    return _unreachable(place, told)
-
-
-def _unreachable(place: str, told: Step) -> _Advice:
+def _advice(key: _Obstacle, details: list[str]) -> _Advice:
+    told = tuple(step("{detail}", detail=one) for one in details[:_SHOWN])
+    if key.kind == "permission":
+        return _permission(key.place)
+    if key.kind == "unreachable":
+        return _unreachable(key.place, told)
+    title, why, owner, effort, steps = _BY_KIND[key.kind]
+    text = Text(title, {"place": key.place}) if "{place}" in title else Text(title)
     return _Advice(
-        "assess.unreachable",
-        Text("Let the scan reach: {place}", {"place": place}),
+        f"assess.{key.kind}", text, Text(why), owner, effort, Topic.ADMINISTRATION, (*told, *steps)
+    )
+
+
+_BY_KIND: dict[str, tuple[str, str, Owner, Effort, tuple[Step, ...]]] = {
+    "denied": (
+        "Give the scan access: {place}",
+        "Access was refused, so nothing behind it could be judged.",
+        Owner.TENANT_ADMIN,
+        Effort.MINUTES,
+        (),
+    ),
+    "unconfigured": (
+        "Tell the scan about: {place}",
+        "These checks were left out because the configuration does not name what they look at.",
+        Owner.PROJECT_MANAGER,
+        Effort.MINUTES,
+        (step("Set it in emsready.toml and scan again."),),
+    ),
+    "person": (
+        "Scan once with a person signed in",
+        (
+            "Microsoft shows this part of the tenant to signed-in people alone, so an unattended scan "
+            "cannot judge it."
+        ),
+        Owner.TENANT_ADMIN,
+        Effort.MINUTES,
+        (
+            step(
+                'Set method = "device-code" under [tenant.auth], scan on a terminal, and sign in as '
+                "somebody who may read reports and policies, such as a Global Reader."
+            ),
+        ),
+    ),
+    "unsupported": (
+        "Look by hand at what this scan cannot show",
+        "This version cannot read it here, so a person has to look.",
+        Owner.PROJECT_MANAGER,
+        Effort.HOURS,
+        (),
+    ),
+}
+_PLACES = {
+    "administration": "graph",
+    "devices": "graph",
+    "certificates": "tls",
+    "firewall": "reachability",
+    "directory_sync": "directory",
+}
+"""The source behind a package, where a check says itself that its evidence could not be had."""
+
+_REACH = {
+    "graph": "Let the scan reach Microsoft Graph and the sign-in",
+    "dns": "Let the scan reach the DNS resolvers",
+    "tls": "Let the scan reach the published servers",
+    "reachability": "Let the scan reach Microsoft's endpoints",
+    "federation": "Let the scan reach the federation service",
+    "directory": "Let the scan reach the directory",
+}
+
+
+def _unreachable(place: str, told: tuple[Step, ...]) -> _Advice:
+    return _Advice(
+        f"assess.unreachable.{place}",
+        Text(_REACH.get(place, "Let the scan reach what it looks at")),
         Text(
             "No answer came in time from this place, so nothing can be said about what lies behind "
             "it."
@@ -155,7 +202,7 @@ def _unreachable(place: str, told: Step) -> _Advice:
         Effort.HOURS,
         Topic.NETWORK,
         (
-            told,
+            *told,
             step("Open the way from the host that scans, or scan from a place that has it."),
             step("List what the scan needs to reach.", command="emsready preview"),
         ),
