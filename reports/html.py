@@ -6,6 +6,7 @@ import functools
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from reports.charts import axis_of, largest_of, stack
 from reports.clauses import clauses_of
 from reports.escape import SENTENCE, clip, data_block, href, link_text, visible
 from reports.headline import because, headline
@@ -17,6 +18,10 @@ from scanner.report import Brand, Rendering, ReportFormat
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+
+SHADES = ("good", "warn", "bad", "unknown", "none")
+"""The words of a cell's shade that a page has a shape for; a result may be foreign."""
 
 
 def render(order: Rendering) -> dict[str, bytes]:
@@ -35,6 +40,10 @@ def render(order: Rendering) -> dict[str, bytes]:
         brand=order.brand,
         foreign=functools.partial(_foreign, frozenset(result.untranslated), result.language, words),
         sentence=SENTENCE,
+        shades=SHADES,
+        axis_of=axis_of,
+        largest_of=largest_of,
+        stack=stack,
         span=functools.partial(span, words),
         evidence=evidence,
         clauses=list(clauses_of(result)),

@@ -5,6 +5,7 @@ from scanner.catalogue import Cause, Check, Fold, cause, check
 from scanner.evidence.answers import Answers
 from scanner.evidence.envelope import Header, Missing
 from scanner.evidence.scope import Scope
+from scanner.exhibit import Cell, ExhibitKind, Row, Shade, exhibit
 from scanner.findings import (
     Affected,
     Finding,
@@ -48,9 +49,11 @@ __all__ = [
     "Affected",
     "Answers",
     "Cause",
+    "Cell",
     "Check",
     "Cloud",
     "Effort",
+    "ExhibitKind",
     "Finding",
     "Fold",
     "Header",
@@ -59,8 +62,10 @@ __all__ = [
     "Phase",
     "Question",
     "Reason",
+    "Row",
     "Scope",
     "Severity",
+    "Shade",
     "Status",
     "Step",
     "Subject",
@@ -74,6 +79,7 @@ __all__ = [
     "combined",
     "domain",
     "endpoint",
+    "exhibit",
     "failed",
     "forest",
     "host",

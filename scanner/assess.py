@@ -23,6 +23,7 @@ from scanner.registry import Broken, Catalogue, load_checks, load_formats, load_
 from scanner.report import Brand, ReportFormat
 from scanner.result import SCHEMA, CoverageRecord, FindingRecord, RunResult
 from scanner.select import Selection
+from scanner.show import show
 from scanner.sources.interface import Source
 from scanner.store import previous_result
 from scanner.texts import Texts
@@ -112,6 +113,7 @@ def assess(
         checks=[check_record(check, texts) for check in checks],
         summary=summarise(waived.findings, assigned.plan, named, compared.changes),
         broken=[str(one) for one in parts.broken],
+        exhibits=show(parts.catalogue.exhibits, evidence, texts),
         texts=texts.templates,
         earlier=compared.earlier,
         waivers=waived.waivers,

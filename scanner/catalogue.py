@@ -150,7 +150,7 @@ def check(
     """
 
     def declare(judge: Judge) -> Judge:
-        needs, stream = _needs_of(judge)
+        needs, stream = needs_of(judge)
         made = Check(
             id=id,
             judge=judge,
@@ -205,7 +205,11 @@ def _steps(fix: str | Step | Sequence[str | Step]) -> Iterator[Step]:
         yield one if isinstance(one, Step) else step(one)
 
 
-def _needs_of(judge: Callable[..., Any]) -> tuple[tuple[Need, ...], type | None]:
+def needs_of(judge: Callable[..., Any]) -> tuple[tuple[Need, ...], type | None]:
+    """What the annotations of a judge name: its needs, and the stream of a fold.
+
+    Raises TypeError when one of them is no evidence type.
+    """
     if isinstance(judge, type):
         # inherited ones count too: folds of one family share what they see and need
         hints = get_type_hints(getattr(judge, "__init__"))  # noqa: B009 - mypy knows instances only

@@ -17,6 +17,7 @@ from typing import Any
 
 import scanner
 from scanner.catalogue import Cause, Check, check_of
+from scanner.exhibit import Exhibit, exhibit_of
 from scanner.question import Question
 from scanner.report import ReportFormat
 from scanner.sources.interface import Source
@@ -44,6 +45,7 @@ class Catalogue:
     checks: tuple[Check, ...]
     causes: tuple[Cause, ...]
     broken: tuple[Broken, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -59,6 +61,7 @@ def load_checks() -> Catalogue:
     """Load every check of every installed distribution; ours come first and keep their ids."""
     checks: dict[str, Check] = {}
     causes: dict[str, Cause] = {}
+    exhibits: dict[str, Exhibit] = {}
     broken: list[Broken] = []
     for point in _points("emsready.checks"):
         origin = _origin(point)
@@ -66,6 +69,8 @@ def load_checks() -> Catalogue:
             for found in _declared(module):
                 if isinstance(found, Cause):
                     causes.setdefault(found.id, replace(found, origin=origin))
+                elif isinstance(found, Exhibit):
+                    exhibits.setdefault(found.id, found)
                 elif found.id in checks and checks[found.id].judge is not found.judge:
                     other = checks[found.id].origin
                     broken.append(Broken(found.id, origin, f"this id is already taken by {other}"))
@@ -75,6 +80,7 @@ def load_checks() -> Catalogue:
         tuple(checks[key] for key in sorted(checks)),
         tuple(causes[key] for key in sorted(causes)),
         tuple(broken),
+        tuple(exhibits[key] for key in sorted(exhibits)),
     )
 
 
@@ -182,12 +188,14 @@ def _modules(point: EntryPoint, origin: str, broken: list[Broken]) -> Iterator[M
         waiting += sorted(f"{name}.{below.name}" for below in pkgutil.iter_modules(paths))
 
 
-def _declared(module: ModuleType) -> Iterator[Check | Cause]:
-    """Checks and causes that a module holds, in tuples and lists too."""
+def _declared(module: ModuleType) -> Iterator[Check | Cause | Exhibit]:
+    """Checks, causes and exhibits that a module holds, in tuples and lists too."""
     for thing in vars(module).values():
         for one in thing if isinstance(thing, list | tuple) else (thing,):
             if isinstance(one, Cause):
                 yield one
+            elif (exhibit := exhibit_of(one)) and one.__module__ == module.__name__:
+                yield exhibit
             elif (check := check_of(one)) and one.__module__ == module.__name__:
                 yield check
 

@@ -294,6 +294,39 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class ExhibitCell:
+    """One value of an exhibit: words of the environment, a shade, a number, or days."""
+
+    text: str = ""
+    shade: str = "none"
+    number: int | None = None
+    start: date | None = None
+    end: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitRow:
+    """One line of an exhibit, with a cell for each column."""
+
+    label: str
+    cells: list[ExhibitCell]
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitRecord:
+    """A table or series for the reader's eye: matrix, timeline or bars. It judges nothing."""
+
+    id: str
+    kind: str
+    title: str
+    note: str
+    corner: str
+    columns: list[str]
+    rows: list[ExhibitRow]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """A judged run.
 
@@ -326,6 +359,7 @@ class RunResult:
     catalogue: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     narrowed: bool = False
+    exhibits: list[ExhibitRecord] = field(default_factory=list)
     language: str = "en"
     untranslated: list[str] = field(default_factory=list)
 

@@ -17,6 +17,7 @@ from scanner.result import (
     CheckRecord,
     CoverageRecord,
     EarlierRecord,
+    ExhibitRecord,
     FindingRecord,
     ItemRecord,
     MissingRecord,
@@ -77,6 +78,7 @@ class _Speaker:
             plan=[self._item(one) for one in run.plan],
             checks=[self._check(one) for one in run.checks],
             coverage=[self._coverage(one) for one in run.coverage],
+            exhibits=[self._exhibit(one) for one in run.exhibits],
             earlier=[self._earlier(one) for one in run.earlier],
             language=self._language,
             untranslated=sorted(self._left),
@@ -121,6 +123,16 @@ class _Speaker:
         """A finding of a run before: its template may be gone, then its words stay English."""
         said = self._said(one.message.key, one.message.params, one.message.text)
         return replace(one, message=replace(one.message, text=said))
+
+    def _exhibit(self, one: ExhibitRecord) -> ExhibitRecord:
+        """Title, note and headings are ours; a heading that is data is in no catalogue and stays."""
+        return replace(
+            one,
+            title=self._sentence(one.title),
+            note=self._sentence(one.note),
+            corner=self._sentence(one.corner),
+            columns=[self._words.get(column, column) for column in one.columns],
+        )
 
     def _label(self, name: str) -> str:
         return self._words.get(name.replace("_", " "), name)

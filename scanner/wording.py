@@ -53,6 +53,9 @@ def wording(catalogue: Catalogue) -> dict[str, Wording]:
     found = {ENGINE: Wording(ENGINE)}
     for check in catalogue.checks:
         _of(check.package, found).sentences.update(declared(check))
+    for exhibit in catalogue.exhibits:
+        own = (exhibit.title, exhibit.note, exhibit.corner, *exhibit.columns)
+        _of(exhibit.package, found).sentences.update(one for one in own if one)
     for cause in catalogue.causes:
         _of(cause.id.partition(".")[0], found).sentences.update(_of_cause(cause))
     for package, members in _by_package(modules("emsready.checks")).items():

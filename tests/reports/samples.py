@@ -30,7 +30,7 @@ from scanner.catalogue import check_of
 from scanner.evidence.envelope import Header
 from scanner.registry import Catalogue
 from scanner.report import Rendering
-from scanner.result import Changes, CoverageRecord
+from scanner.result import Changes, CoverageRecord, ExhibitCell, ExhibitRecord, ExhibitRow
 from scanner.testing import evidence_of
 from scanner.text import Text
 from scanner.words import Status
@@ -158,7 +158,26 @@ def small(**changes):
         AT - timedelta(days=7), new=known[:1], fixed=[], open=known[1:], not_rechecked=[]
     )
     summary = dataclasses.replace(result.summary, changes=changed)
-    return dataclasses.replace(result, summary=summary, **changes), rows
+    made = {"exhibits": exhibits("contoso.com"), **changes}
+    return dataclasses.replace(result, summary=summary, **made), rows
+
+
+def exhibits(*words):
+    """One exhibit of each kind that shows those words wherever words of the environment stand."""
+    made = []
+    for kind in ("matrix", "timeline", "bars"):
+        day = AT.date()
+        cells = [
+            ExhibitCell(word, shade, 7, day - timedelta(days=9), day + timedelta(days=90))
+            for word in words
+            for shade in ("good", "warn", "bad", "unknown", "none", word)
+        ]
+        lines = [ExhibitRow(word, cells[:6]) for word in words]
+        columns = [*words, *"abcdef"][:6]
+        made.append(
+            ExhibitRecord(f"sample.{kind}", kind, words[0], words[0], words[0], columns, lines, 99)
+        )
+    return made
 
 
 def big(findings=300, objects=20_000, largest=12_131):
@@ -215,6 +234,7 @@ def hostile():
         environment=EVIL[0],
         vantage=EVIL[10],
         cloud=EVIL[1],
+        exhibits=exhibits(*EVIL),
         broken=EVIL,
         coverage=[CoverageRecord(one, "partial", Reason.DENIED, one, [one]) for one in EVIL],
     ), rows
