@@ -1,5 +1,7 @@
 """`emsready export` and `report`: files for boards, the brand, and what is said when it cannot be."""
 
+import csv
+
 import pytest
 
 from scanner.cli.main import main
@@ -32,9 +34,12 @@ def test_only_new_items_are_exported_when_asked(run_folder, tmp_path):
     result = read_result(run_folder)
     assert isinstance(result, RunResult)
     assert result.summary.changes is not None
+    fresh = {one.id for one in result.findings if one.state in ("new", "regressed")}
+    expected = sum(bool(fresh.intersection(item.findings)) for item in result.plan)
+    assert expected < len(result.plan)
     assert main(["export", "jira", str(run_folder), "--only", "new", "-o", str(tmp_path)]) == 0
-    lines = (tmp_path / "plan-jira.csv").read_text(encoding="utf-8-sig").splitlines()
-    assert len(lines) == 1
+    with (tmp_path / "plan-jira.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert len(list(csv.reader(file))) == 1 + expected
 
 
 def test_a_board_that_is_unknown_and_a_folder_without_run_are_usage_errors(tmp_path, capsys):
