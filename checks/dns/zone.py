@@ -157,6 +157,13 @@ def _delegation(facts: Delegation, own: Lookup) -> Finding:
     answers = [(server, soa) for server in facts.servers for soa in server.soa]
     good = [soa for _, soa in answers if _speaks(soa)]
     lame = [(server, soa) for server, soa in answers if _is_lame(soa)]
+    if lame and not good and all("ra" in soa.flags for _, soa in lame):
+        return not_assessed(
+            "unreachable-intercepted",
+            subject,
+            "A resolver answers in place of every name server: outbound DNS is intercepted here, or"
+            " the listed servers are no authorities.",
+        )
     if lame:
         return failed(
             "lame-server",

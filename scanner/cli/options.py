@@ -129,6 +129,7 @@ def config_of(arguments: argparse.Namespace) -> Config:
 
     from scanner.config import Config, ConfigError, read_config  # noqa: PLC0415
     from scanner.config.model import Customer, Domains  # noqa: PLC0415
+    from scanner.config.sense import nonsense  # noqa: PLC0415
 
     if arguments.domain and not arguments.config:
         config = Config(
@@ -151,7 +152,16 @@ def config_of(arguments: argparse.Namespace) -> Config:
     dns = replace(config.dns, external=tuple(arguments.resolver or config.dns.external))
     roots = str(Path(arguments.roots_file).absolute()) if arguments.roots_file else ""
     trust = replace(config.trust, roots_file=roots or config.trust.roots_file)
-    return replace(config, network=network, dns=dns, trust=trust)
+    config = replace(config, network=network, dns=dns, trust=trust)
+    for path, problem in nonsense(config):
+        key = ".".join(map(str, path))
+        option = next((word for part, word in _OPTIONS.items() if key.startswith(part)), key)
+        raise ConfigError(f"{option}: {problem}")
+    return config
+
+
+_OPTIONS = {"dns.external": "--resolver", "domains.names": "the domain"}
+"""What a mistake is called where it came from the command line."""
 
 
 def _redirections(given: list[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import codecs
 import ipaddress
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from scanner.config.model import Config
 
@@ -14,13 +15,9 @@ Problem = tuple[tuple[str | int, ...], str]
 _NAME = re.compile(r"^(?!-)[\w-]{1,63}(\.[\w-]{1,63})*\.?$")
 _TARGET = re.compile(r"^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):(\d{1,5})$")
 _PROXY = re.compile(r"^(none|((http|socks5h?)://)?(\[[0-9a-fA-F:.]+\]|[^\s:/@\[\]]+):\d{1,5}/?)$")
-_RESOLVER = re.compile(r"^(\[[0-9a-fA-F:.]+\](:\d{1,5})?|[0-9a-fA-F:.]+|\d+(\.\d+){3}:\d{1,5})$")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LDAP = re.compile(r"ldaps?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?/?")
 _ATTRIBUTE = re.compile(r"^[A-Za-z][A-Za-z0-9-]*$")
-_RESOLVER_URL = re.compile(
-    r"^(tls://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?/?|https://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?(/\S*)?)$"
-)
 _HIGHEST_PORT = 65535
 
 
@@ -79,7 +76,7 @@ def _names(config: Config) -> Iterator[Problem]:
 def _addresses(config: Config) -> Iterator[Problem]:
     for view in ("external", "internal"):
         for place, one in enumerate(getattr(config.dns, view)):
-            if not (_RESOLVER_URL if "://" in one else _RESOLVER).match(one):
+            if not _is_resolver(one):
                 yield (
                     ("dns", view, place),
                     (
@@ -103,6 +100,20 @@ def _addresses(config: Config) -> Iterator[Problem]:
                 f", without user and password, got {config.network.proxy!r}"
             ),
         )
+
+
+def _is_resolver(text: str) -> bool:
+    """Whether a text is an address with or without port, or the URL of a resolver."""
+    bare = text if "://" in text or text.startswith("[") or text.count(":") < 2 else f"[{text}]"  # noqa: PLR2004 - IPv6
+    try:
+        parts = urlsplit(bare if "://" in bare else f"//{bare}")
+        port = parts.port
+        if parts.scheme:
+            return parts.scheme in ("tls", "https") and bool(parts.hostname) and port != 0
+        ipaddress.ip_address(parts.hostname or "")
+    except ValueError:
+        return False
+    return port != 0 and not parts.path
 
 
 def _files(config: Config) -> Iterator[Problem]:

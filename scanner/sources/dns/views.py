@@ -121,7 +121,11 @@ async def ask_alias(resolver: Resolver, name: str) -> list[Lookup]:
     """A name that should be an alias: the alias and the addresses of its target, or its own."""
     alias = await resolver.ask(name, "CNAME")
     if alias.present:
-        return [alias, *await ask_addresses(resolver, alias.value)]
+        # The name's own addresses show a record beside the alias, where the server lets it show.
+        own, target = await asyncio.gather(
+            resolver.ask(name, "A"), ask_addresses(resolver, alias.value)
+        )
+        return [alias, own, *target]
     if alias.status is LookupStatus.NXDOMAIN:
         return [alias, *(replace(alias, type=other) for other in ("A", "AAAA"))]
     return [alias, *await ask_addresses(resolver, name)]
