@@ -58,6 +58,7 @@ _PUBLIC = (
     "partner.outlook.cn", "github.com", "iana.org", "icann.org", "cabforum.org", "nist.gov",
     "windowsupdate.com", "digicert.com", "lync.com", "aadrm.com",
 )  # fmt: skip
+_BEFORE_DASHED = ("", "selector1-", "selector2-")
 _SHORTEST = 4
 """Shorter cells are no names that could be found in free text without finding everything else."""
 
@@ -211,6 +212,9 @@ def _names(result: RunResult) -> Iterator[tuple[str, str]]:
         name = one.subject.name.partition(":")[0]
         if kind and not _public(name.casefold()):
             yield kind, name
+            if kind == "domain":
+                # Microsoft's own hosts carry the domain with dashes: contoso-com.mail.protection…
+                yield from ((kind, f"{word}{name.replace('.', '-')}") for word in _BEFORE_DASHED)
     for finding in result.findings:
         if finding.affected:
             yield from _cells(finding.affected)

@@ -269,7 +269,7 @@ def sync_server_resolution(names: ForestNames, scope: Scope) -> Iterator[Finding
         step(
             "Add a verified domain as alternative suffix, and give it to the users.",
             command="Get-ADForest | Select-Object UPNSuffixes\n"
-            "Set-ADForest -Identity <forest> -UPNSuffixes @{Add='contoso.com'} -WhatIf",
+            "Set-ADForest -Identity <forest> -UPNSuffixes @{Add='<domain>'} -WhatIf",
         )
     ],
     verify="Users who will be synchronised have a sign-in name below a verified domain.",
