@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "scan the built-in sample organisation and write its report",
     "init": "write a commented emsready.toml",
     "preview": "list every host, port, API and permission that a scan would touch",
+    "permissions": "the Microsoft Graph permissions: table, manifest, consent link, every call",
     "scan": "collect, judge, plan and report",
     "collect": "only collect evidence, to be judged elsewhere or later",
     "judge": "judge a folder of saved evidence again",

@@ -15,6 +15,23 @@ from scanner.subject import Subject, domain
 FEDERATION_CONFIGURATION = GraphCall(
     "/domains/{id}/federationConfiguration",
     permissions=("Domain-InternalFederation.Read.All",),
+    properties=(
+        "id",
+        "displayName",
+        "issuerUri",
+        "passiveSignInUri",
+        "activeSignInUri",
+        "metadataExchangeUri",
+        "signOutUri",
+        "preferredAuthenticationProtocol",
+        "signingCertificate",
+        "nextSigningCertificate",
+        "signingCertificateUpdateStatus/certificateUpdateResult",
+        "signingCertificateUpdateStatus/lastRunDateTime",
+        "federatedIdpMfaBehavior",
+        "promptLoginBehavior",
+        "isSignedAuthenticationRequestRequired",
+    ),
 )
 
 

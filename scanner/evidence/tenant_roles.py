@@ -156,21 +156,3 @@ class ExcludedMembers:
     def of(self, group_id: str) -> tuple[str, ...]:
         """The member ids of one group; nothing where it was not read."""
         return next((one.member_ids for one in self.groups if one.group_id == group_id), ())
-
-
-@dataclass(frozen=True, slots=True)
-class IntuneRoleAssignment:
-    """A role of Intune that is given to groups."""
-
-    id: str = prop("id", "")
-    name: str = prop("displayName", "")
-
-
-@graph_read(
-    "tenant-intune-roles", "/deviceManagement/roleAssignments", "DeviceManagementRBAC.Read.All"
-)
-@dataclass(frozen=True, slots=True)
-class IntuneRoleAssignments:
-    """All assignments of Intune's own roles."""
-
-    rows: tuple[IntuneRoleAssignment, ...]

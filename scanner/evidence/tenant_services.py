@@ -171,7 +171,7 @@ class GroupSetting:
     values: tuple[SettingValue, ...] = prop("values", ())
 
 
-@graph_read("tenant-group-settings", "/groupSettings", "GroupSettings.Read.All")
+@graph_read("tenant-group-settings", "/groupSettings", "Group.Read.All")
 @dataclass(frozen=True, slots=True)
 class GroupSettings:
     """The settings for groups; no row where all are the defaults."""
@@ -211,7 +211,7 @@ class Labels:
 @graph_read(
     "tenant-sign-in-branding",
     "/organization/{id}/branding",
-    "OrganizationalBranding.Read.All",
+    "Organization.Read.All",
     delegated=("User.Read",),
     absence=(404,),
 )

@@ -28,7 +28,6 @@ def holdings(facts: Facts) -> dict[str, Any]:
         "v1.0 /contacts": [_contact(number) for number in range(5)],
         "v1.0 /roleManagement/directory/roleAssignments": _roles(facts),
         "v1.0 /roleManagement/directory/roleEligibilityScheduleInstances": [],
-        "v1.0 /deviceManagement/roleAssignments": [{"id": "1", "displayName": "Help desk"}],
         "v1.0 /reports/authenticationMethods/userRegistrationDetails": [
             _registration(facts, one, number) for number, one in enumerate(people)
         ],
