@@ -64,6 +64,7 @@ class Finding:
     steps: tuple[Step, ...] = ()
     affected: Affected | None = None
     permission: str = ""
+    whole: bool = False
 
     def at(self, severity: Severity) -> Finding:
         """The same finding with another severity than the check's own."""
@@ -76,6 +77,13 @@ class Finding:
     def fixed_by(self, *steps: Step) -> Finding:
         """The same finding with exact steps of its own, shown under those of the check."""
         return replace(self, steps=self.steps + steps)
+
+    def of_the_whole(self) -> Finding:
+        """The same finding as one that only the whole list supports, such as 'there is none'.
+
+        Like a pass, it is taken back where the list was cut short.
+        """
+        return replace(self, whole=True)
 
     def affecting(self, affected: Affected) -> Finding:
         """The same finding with the objects that it is about."""

@@ -147,8 +147,9 @@ def _arguments(
 
 
 def _tempered(check: Check, finding: Finding, partial: _Absent | None) -> Judged:
-    """A partial list may support a fail, never a pass."""
-    if partial and finding.status in (Status.PASS, Status.NOT_APPLICABLE):
+    """A partial list may support a fail, never a pass, and nothing that speaks of all of it."""
+    positive = finding.status in (Status.PASS, Status.NOT_APPLICABLE)
+    if partial and (positive or finding.whole):
         return _absent(check, finding.subject, partial)
     return _judged(check, finding)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.administration import model
-from checks.gate import outside, unlicensed
+from checks.gate import outside, unlicensed, unread
 from scanner.api import (
     Affected,
     Effort,
@@ -97,13 +97,7 @@ def security_defaults_settled(
     elif defaults.enabled:
         yield passed("defaults", tenant(), "Security defaults are on.")
     elif isinstance(policies, Missing):
-        yield not_assessed(
-            f"{policies.reason}-policies",
-            tenant(),
-            "Security defaults are off, and the policies that should stand in their place could not"
-            " be read. {detail}",
-            detail=policies.detail,
-        )
+        yield unread(tenant(), policies)
     elif not any(one.enabled for one in policies.rows):
         yield failed(
             "neither",

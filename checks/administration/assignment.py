@@ -181,11 +181,15 @@ class UsersCarryPlans(Fold[User]):
                 "no-plan", MEMBERS, "No plan in scope is in use, or there is no enabled member."
             )
         elif self._pilots and not self._equipped_pilots:
-            yield failed(
-                "no-pilot-user",
-                MEMBERS,
-                "None of the users in the pilot groups holds all plans in scope.",
-            ).affecting(self._lacking)
+            yield (
+                failed(
+                    "no-pilot-user",
+                    MEMBERS,
+                    "None of the users in the pilot groups holds all plans in scope.",
+                )
+                .of_the_whole()
+                .affecting(self._lacking)
+            )
         elif not missing:
             yield passed(
                 "all-equipped",

@@ -97,15 +97,19 @@ class PilotGroupsPopulated(Fold[User]):
             affected.add(group.wanted, *map(str, numbers), state)
         total = len(self._pilots.groups)
         if bad:
-            yield failed(
-                "missing-or-empty",
-                PILOTS,
-                "{count} of {total} pilot groups do not exist or have no enabled, licensed member:"
-                " {groups}.",
-                count=len(bad),
-                total=total,
-                groups=bad,
-            ).affecting(affected)
+            yield (
+                failed(
+                    "missing-or-empty",
+                    PILOTS,
+                    "{count} of {total} pilot groups do not exist or have no enabled, licensed member:"
+                    " {groups}.",
+                    count=len(bad),
+                    total=total,
+                    groups=bad,
+                )
+                .of_the_whole()
+                .affecting(affected)
+            )
         elif odd:
             yield warned(
                 "ambiguous",

@@ -99,7 +99,7 @@ class HybridJoinedDevicesFresh(Fold[HybridDevice]):
         percent = round(100 * len(self._pending) / self._count, 1) if self._count else 0.0
         values = {"pending": len(self._pending), "count": self._count, "percent": percent}
         if not self._count:
-            yield failed("none", HYBRID, "No device is hybrid-joined.")
+            yield failed("none", HYBRID, "No device is hybrid-joined.").of_the_whole()
         elif percent > limit:
             yield warned(
                 "pending",

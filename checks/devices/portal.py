@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.gate import bought, outside, unlicensed
+from checks.gate import bought, outside, unlicensed, unread
 from scanner.api import (
     Affected,
     Effort,
@@ -88,12 +88,7 @@ def company_portal_branded(
             )
         ]
     else:
-        yield not_assessed(
-            f"{profiles.reason}-branding",
-            tenant(),
-            "What the Company Portal shows could not be read. {detail}",
-            detail=profiles.detail,
-        )
+        yield unread(tenant(), profiles)
         return
     lacking = min((_lacking(one) for one in found), key=len, default=list(_WORDS))
     if not lacking:

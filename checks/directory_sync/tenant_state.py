@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from checks.gate import bought
+from checks.gate import bought, unread
 from scanner.api import (
     Affected,
     Effort,
@@ -240,13 +240,7 @@ class NoProvisioningErrors(Fold[User]):
                 **values,
             ).affecting(self._rows)
         elif self._unread:
-            yield not_assessed(
-                f"{self._unread[0].reason}-groups-or-contacts",
-                OBJECTS,
-                "No user carries a provisioning error, but groups or contacts could not be read."
-                " {detail}",
-                detail=self._unread[0].detail,
-            )
+            yield unread(OBJECTS, self._unread[0])
         else:
             yield passed(
                 "none",

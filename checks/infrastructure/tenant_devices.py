@@ -113,7 +113,7 @@ class CoManagementWorkloads(Fold[CoManagedDevice]):
             return
         workloads = [f"{name} ({count})" for name, count in sorted(self._moved.items())]
         if not self._count:
-            yield warned("none", CO_MANAGEMENT, "No device is co-managed yet.")
+            yield warned("none", CO_MANAGEMENT, "No device is co-managed yet.").of_the_whole()
         elif len(self._old):
             yield warned(
                 "old-windows",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.catalogue import check_of
+from scanner.catalogue import Fold, check_of
 from scanner.evidence.envelope import Missing
 from scanner.findings import failed, warned
 from scanner.judge import judge
@@ -143,6 +143,22 @@ def test_a_stream_that_was_cut_short_supports_no_pass():
     bad = [Thing("1", good=False)]
     (found,) = run_check(ThingsGood, streams={Thing: bad}, cut=cut)
     assert found.status is Status.FAIL
+
+
+def test_a_statement_about_all_of_a_stream_falls_with_it():
+    @declared("test.none-there")
+    class NoneThere(Fold[Thing]):
+        def see(self, item: Thing) -> None:
+            pass
+
+        def findings(self):
+            yield failed("none", RUN, "There is none.").of_the_whole()
+
+    (found,) = run_check(NoneThere, streams={Thing: []})
+    assert found.status is Status.FAIL
+    cut = Missing(Reason.THROTTLED, "enough")
+    (found,) = run_check(NoneThere, streams={Thing: [Thing("1")]}, cut=cut)
+    assert found.status is Status.NOT_ASSESSED
 
 
 def test_a_warning_is_one_severity_milder_and_a_finding_may_choose_its_own():

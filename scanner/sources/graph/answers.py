@@ -38,7 +38,8 @@ _LONGEST_BACK_OFF = 30.0
 class GraphFailure(Exception):  # noqa: N818 - it says what the evidence is
     """A read that ended without its answer. `absent` where the service says: there is none.
 
-    `expired` asks for the list to be read afresh, `query` for another way to ask.
+    `no_service` where the tenant has no account of the whole service. `expired` asks for the list to
+    be read afresh, `query` for another way to ask.
     """
 
     def __init__(
@@ -47,12 +48,14 @@ class GraphFailure(Exception):  # noqa: N818 - it says what the evidence is
         *,
         expired: bool = False,
         absent: bool = False,
+        no_service: bool = False,
         query: bool = False,
     ) -> None:
         super().__init__(missing.detail)
         self.missing = missing
         self.expired = expired
         self.absent = absent
+        self.no_service = no_service
         self.query = query
 
 
@@ -128,7 +131,7 @@ class Answer:
             )
         if _NO_INTUNE in message.casefold():
             told = self._missing(Reason.UNSUPPORTED, call, "the tenant has no such service")
-            return GraphFailure(told, absent=True)
+            return GraphFailure(told, no_service=True)
         if codes & _LICENCE:
             return GraphFailure(
                 self._missing(Reason.UNSUPPORTED, call, "the tenant lacks the licence for it")

@@ -101,14 +101,12 @@ class GraphClient:
             items = found.get("value")
             if not isinstance(items, list):
                 raise Answer(200).as_failure(call)
-            url = "" if call.sample else self._next(found.get("@odata.nextLink"), call)
-            if url in seen or len(seen) >= MOST_PAGES:
-                yield [item for item in items if isinstance(item, dict)]
-                raise GraphFailure(
-                    Missing(Reason.BUG, f"GET {call.path}: the list leads back to an earlier page")
-                )
+            link = None if call.sample else found.get("@odata.nextLink")
+            url, told = self._onward(link, seen)
             coming = _Coming(self._ask, url, call, session) if url else None
             yield [item for item in items if isinstance(item, dict)]
+            if told:
+                raise GraphFailure(Missing(Reason.BUG, f"GET {call.path}: {told}"))
             if coming is None:
                 return
             found = coming.result()
@@ -130,18 +128,18 @@ class GraphClient:
                 raise
             return self._ask(address(self.base, call, ident, whole=True), call, session)
 
-    def _next(self, link: object, call: GraphCall) -> str:
+    def _onward(self, link: object, seen: set[str]) -> tuple[str, str]:
+        """The address of the next page, or why it is not gone to; both empty at the end."""
         if not link:
-            return ""
+            return "", ""
         if not isinstance(link, str) or Origin.of(link) != Origin.of(self.base):
-            raise GraphFailure(
-                Missing(
-                    Reason.BUG,
-                    f"GET {call.path}: the next page is said to be on another host than"
-                    " the configured one; the token does not go there",
-                )
+            return "", (
+                "the next page is said to be on another host than the configured one; the token"
+                " does not go there"
             )
-        return link
+        if link in seen or len(seen) >= MOST_PAGES:
+            return "", "the list leads back to an earlier page"
+        return link, ""
 
     def _ask(self, url: str, call: GraphCall, session: GuardedSession) -> Item:
         """The JSON object at that address. Raises GraphFailure for a final refusal."""

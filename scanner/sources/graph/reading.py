@@ -114,27 +114,32 @@ class Reading:
     def _stream(self, cls: type) -> None:
         (call,) = kind_of(cls).calls
         for attempt in range(RESTARTS + 1):
-            stream = self._gather.stream(cls)  # opening it again discards the earlier attempt
+            stream = None  # opened with the first page: what was denied is missing, not empty
             count = 0
             try:
                 for page in self._client.pages(call):
+                    # opening it again discards an earlier attempt
+                    stream = stream or self._gather.stream(cls)
                     for item in page:
                         stream.add(row(cls, item))
                     count += len(page)
             except GraphFailure as failure:
                 if failure.expired and attempt < RESTARTS:
                     continue
+                if stream is None:
+                    return self._miss(failure.missing, cls)
                 return stream.end(part(failure.missing, count, "objects"))
-            return stream.end()
+            return stream.end() if stream else None
         return None
 
     def _users(self) -> None:
         for attempt in range(RESTARTS + 1):
-            stream = self._gather.stream(User)  # opening it again discards the earlier attempt
+            stream = None
             suffixes: Counter[str] = Counter()
             count = 0
             try:
                 for page in self._client.pages(USERS):
+                    stream = stream or self._gather.stream(User)
                     for user in map(read.user, page):
                         stream.add(user)
                         if user.enabled and user.user_type.casefold() == "member":
@@ -145,10 +150,10 @@ class Reading:
                     continue
                 missing = part(failure.missing, count, "users")
                 self._miss(missing, TenantSuffixes)
-                return stream.end(missing)
+                return stream.end(missing) if stream else self._miss(missing, User)
             counted = (SuffixCount(name, users) for name, users in sorted(suffixes.items()))
             self._put(TenantSuffixes(tuple(counted)))
-            return stream.end()
+            return stream.end() if stream else None
         return None
 
     def _organization(self) -> None:
@@ -219,7 +224,7 @@ class Reading:
         try:
             found = row(IntuneTenant, self._client.single(INTUNE))
         except GraphFailure as failure:
-            if failure.absent:
+            if failure.no_service:
                 return self._put(IntuneTenant(None))
             return self._miss(failure.missing, IntuneTenant)
         if not found.subscription_state:
