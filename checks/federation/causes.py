@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from checks.federation.links import RENEW
 from scanner.api import Finding, cause, step
-
-_RENEW = "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-o365-certs"
 
 
 def _host(finding: Finding) -> str:
@@ -37,7 +36,7 @@ METADATA_CLOSED = cause(
             command="Update-AdfsCertificate -CertificateType Token-Signing\n"
             "Update-MgDomainFederationConfiguration -DomainId <domain>"
             " -InternalDomainFederationId <id> -NextSigningCertificate <base64> -WhatIf",
-            link=_RENEW,
+            link=RENEW,
         ),
     ],
 )

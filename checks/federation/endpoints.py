@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from checks.federation.faces import inner, is_closed, is_open, reached, shown, unanswered, words
 from checks.federation.keys import is_adfs, other_product
+from checks.federation.links import JOIN, SECURE
 from scanner.api import (
     Effort,
     Finding,
@@ -40,11 +41,6 @@ from scanner.evidence.federation import (
     Outcome,
 )
 
-_SECURE = (
-    "https://learn.microsoft.com/windows-server/identity/ad-fs/deployment/"
-    "best-practices-securing-ad-fs"
-)
-_JOIN = "https://learn.microsoft.com/entra/identity/devices/how-to-hybrid-join"
 _SLOW = 5000  # milliseconds
 
 
@@ -77,7 +73,7 @@ _SLOW = 5000  # milliseconds
     clause=["A3", "E4"],
     blocks=["all federated sign-in"],
     documents=[
-        _SECURE,
+        SECURE,
         "https://learn.microsoft.com/windows-server/identity/ad-fs/troubleshooting/ad-fs-tshoot-overview",
     ],
     requires=["dns.federation-name"],
@@ -181,7 +177,7 @@ def _page(subject: Subject, face: Face, page: Answer) -> Finding:
     phase=Phase.ENABLE,
     clause=["A3", "E5"],
     blocks=["hybrid join of federated Windows devices"],
-    documents=[_JOIN],
+    documents=[JOIN],
 )
 def hybrid_join_endpoints(service: FederationHost, scope: Scope) -> Iterator[Finding]:
     """All six are asked for by the vendor; without a Windows-integrated one nothing works."""

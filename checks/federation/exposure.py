@@ -13,6 +13,7 @@ from checks.federation.faces import (
     unanswered,
 )
 from checks.federation.keys import is_adfs, other_product
+from checks.federation.links import SECURE
 from scanner.api import (
     Effort,
     Finding,
@@ -39,11 +40,6 @@ from scanner.evidence.federation import (
     Face,
     FederationHost,
     Outcome,
-)
-
-_SECURE = (
-    "https://learn.microsoft.com/windows-server/identity/ad-fs/deployment/"
-    "best-practices-securing-ad-fs"
 )
 
 
@@ -75,7 +71,7 @@ _SECURE = (
     clause=["E4", "G9"],
     blocks=["protection of accounts against lockout"],
     documents=[
-        _SECURE,
+        SECURE,
         "https://learn.microsoft.com/entra/identity/devices/how-to-hybrid-join",
     ],
     settle_after="15 min",
@@ -158,7 +154,7 @@ def _doubtful(subject: Subject, faces: list[Face]) -> Finding | None:
     effort=Effort.HOURS,
     phase=Phase.IMPROVE,
     clause=["G9"],
-    documents=[_SECURE],
+    documents=[SECURE],
 )
 def legacy_active_endpoints(service: FederationHost) -> Iterator[Finding]:
     """Open is a candidate for closing and no fault."""

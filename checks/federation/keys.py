@@ -66,14 +66,15 @@ def closed_to_public(document: FederationMetadata | None) -> bool:
     A status other than 200, or a page of another kind, is the same from everywhere; a connection
     that fails says something of the internet only where the scan stands there.
     """
-    if document is None or document.accepted:
+    if document is None or document.outside.accepted:
         return False
-    if document.outcome is Outcome.ANSWERED:
+    seen = document.outside
+    if seen.outcome is Outcome.ANSWERED:
         return True
-    if document.outcome is Outcome.TIMEOUT:
-        return document.public and document.proven
+    if seen.outcome is Outcome.TIMEOUT:
+        return seen.public and seen.proven
     definite = (Outcome.REFUSED, Outcome.RESET, Outcome.TLS, Outcome.DNS, Outcome.NOT_HTTP)
-    return document.public and document.outcome in definite
+    return seen.public and seen.outcome in definite
 
 
 def unread(document: FederationMetadata | None, subject: Subject) -> Finding:
@@ -84,13 +85,13 @@ def unread(document: FederationMetadata | None, subject: Subject) -> Finding:
             subject,
             "The federation metadata was not read: no federation host of it is known.",
         )
-    if document.outcome is not Outcome.ANSWERED:
+    if document.by.outcome is not Outcome.ANSWERED:
         return not_assessed(
-            _LOST.get(document.outcome, "unreachable-metadata"),
+            _LOST.get(document.by.outcome, "unreachable-metadata"),
             subject,
             "The federation metadata could not be read: {outcome}. {detail}",
-            outcome=document.outcome,
-            detail=document.detail,
+            outcome=document.by.outcome,
+            detail=document.by.detail,
         ).showing(asked=document.url)
     if document.accepted:
         return not_assessed(
@@ -99,18 +100,18 @@ def unread(document: FederationMetadata | None, subject: Subject) -> Finding:
             "The federation metadata came over a certificate that is not trusted; nothing that it"
             " says is taken for granted.",
         ).showing(asked=document.url)
-    if document.refusal:
+    if document.by.refusal:
         return not_assessed(
             "unsupported-document",
             subject,
             "What came in the place of the federation metadata is not read: {refusal}.",
-            refusal=str(document.refusal),
+            refusal=str(document.by.refusal),
         ).showing(asked=document.url)
     return not_assessed(
         "unsupported-metadata",
         subject,
         "The federation metadata could not be read: HTTP {status}.",
-        status=document.status,
+        status=document.by.status,
     ).showing(asked=document.url)
 
 

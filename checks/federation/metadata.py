@@ -1,4 +1,4 @@
-"""The federation metadata: whether the tenant can read it, and what it says."""
+"""The federation metadata: whether the tenant can read it, and whether it is what was asked for."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from checks.federation.keys import (
     other_product,
     unread,
 )
+from checks.federation.links import CERTIFICATES, RENEW, SECURE
 from scanner.api import (
     Effort,
     Finding,
@@ -32,20 +33,9 @@ from scanner.evidence.federation import (
     FederationMetadata,
     Outcome,
     Refusal,
-    Signature,
     Vantage,
 )
 from scanner.evidence.tenant_federation import DomainFederation, host_in
-
-_RENEW = "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-o365-certs"
-_SECURE = (
-    "https://learn.microsoft.com/windows-server/identity/ad-fs/deployment/"
-    "best-practices-securing-ad-fs"
-)
-_CERTIFICATES = (
-    "https://learn.microsoft.com/windows-server/identity/ad-fs/operations/"
-    "configure-ts-td-certs-ad-fs"
-)
 
 
 @check(
@@ -69,7 +59,7 @@ _CERTIFICATES = (
         ),
         step(
             "Or decide to write certificates by hand, and put the dates into the calendar now.",
-            link=_RENEW,
+            link=RENEW,
         ),
     ],
     verify="From a device outside the network the address of the metadata answers with status 200"
@@ -81,7 +71,7 @@ _CERTIFICATES = (
     phase=Phase.REMEDIATE,
     clause=["A3", "E4"],
     blocks=["automatic renewal of the signing certificate"],
-    documents=[_RENEW, _SECURE],
+    documents=[RENEW, SECURE],
 )
 def metadata_published(
     document: FederationMetadata,
@@ -90,20 +80,20 @@ def metadata_published(
     header: Header,
 ) -> Iterator[Finding]:
     """Judge by what the internet sees; how bad it is depends on the days of the certificate."""
-    subject = document.subject
+    subject, seen = document.subject, document.outside
     if not is_adfs(service):
         yield other_product(subject)
-    elif document.vantage is Vantage.INSIDE and not document.public:
+    elif seen.vantage is Vantage.INSIDE and not seen.public:
         yield not_assessed(
             "unsupported-from-inside",
             subject,
             "This run stands inside, where the document may be readable although it is not outside.",
-        ).showing(seen_inside=f"{document.outcome} {document.status or ''}".strip())
-    elif document.accepted and document.trusted:
+        ).showing(seen_inside=f"{seen.outcome} {seen.status or ''}".strip())
+    elif seen.accepted and seen.trusted:
         yield passed("readable", subject, "The federation metadata is readable.").showing(
             asked=document.url
         )
-    elif document.accepted:
+    elif seen.accepted:
         yield warned(
             "untrusted-certificate",
             subject,
@@ -120,14 +110,15 @@ def _closed(
     document: FederationMetadata, configurations: tuple[DomainFederation, ...], header: Header
 ) -> Finding:
     """Urgent from the day on which the tenant starts to look."""
+    seen = document.outside
     held = [
         one.certificate
         for one in configurations
         if one.host == document.name and one.certificate and not one.certificate.problem
     ]
     soonest = min((days_left(one, header) for one in held), default=None)
-    how = f"HTTP {document.status}" if document.status else str(document.outcome)
-    how = f"{how}, {document.refusal}" if document.refusal else how
+    how = f"HTTP {seen.status}" if seen.status else str(seen.outcome)
+    how = f"{how}, {seen.refusal}" if seen.refusal else how
     if soonest is not None and soonest <= WATCHED_DAYS:
         found = failed(
             "closed-and-due",
@@ -144,7 +135,7 @@ def _closed(
             "The federation metadata is not readable ({how}).",
             how=how,
         )
-    return found.showing(asked=document.url, detail=document.detail)
+    return found.showing(asked=document.url, detail=seen.detail)
 
 
 @check(
@@ -175,7 +166,7 @@ def _closed(
     blocks=["automatic renewal of the signing certificate"],
     documents=[
         "https://docs.oasis-open.org/security/saml/v2.0/saml-metadata-2.0-os.pdf",
-        _CERTIFICATES,
+        CERTIFICATES,
     ],
     requires=["federation.metadata-published"],
 )
@@ -186,12 +177,12 @@ def metadata_well_formed(
     subject = document.subject
     if not is_adfs(service):
         yield other_product(subject)
-    elif document.outcome is not Outcome.ANSWERED or document.status != 200:  # noqa: PLR2004
+    elif document.by.outcome is not Outcome.ANSWERED or document.by.status != 200:  # noqa: PLR2004
         yield unread(document, subject)
-    elif document.refusal:
-        yield failed(f"refused-{document.refusal}", subject, _REFUSED[document.refusal]).showing(
-            asked=document.url, detail=document.detail
-        )
+    elif document.by.refusal:
+        yield failed(
+            f"refused-{document.by.refusal}", subject, _REFUSED[document.by.refusal]
+        ).showing(asked=document.url, detail=document.by.detail)
     else:
         yield _content(document)
 
@@ -237,119 +228,3 @@ def _content(document: FederationMetadata) -> Finding:
     )
     other = host_in(document.entity_id)
     return found.showing(entity_host=other) if other and other != document.name else found
-
-
-@check(
-    id="federation.metadata-endpoints",
-    title="Addresses in the metadata are https on the service host",
-    action="Correct the host name and addresses of the federation service",
-    why="Partners and libraries take the sign-in address from the metadata. One that is http or on"
-    " another host sends users and their tokens somewhere else than the tenant does.",
-    fix=[
-        step(
-            "Compare the properties of the service with its name, and correct them.",
-            command="Get-AdfsProperties | Format-List HostName, Identifier, FederationPassiveAddress\n"
-            "Set-AdfsProperties -HostName <service name> -WhatIf",
-        ),
-        step("Restart the service on every node; the document is written anew."),
-    ],
-    verify="Every sign-in address in the metadata starts with https:// and the service name.",
-    topic=Topic.FEDERATED_IDENTITY,
-    severity=Severity.MEDIUM,
-    owner=Owner.IDENTITY_ADMIN,
-    effort=Effort.HOURS,
-    phase=Phase.REMEDIATE,
-    clause=["A3"],
-    blocks=["other relying parties"],
-    documents=["https://learn.microsoft.com/powershell/module/adfs/set-adfsproperties"],
-    requires=["federation.metadata-well-formed"],
-)
-def metadata_endpoints(document: FederationMetadata) -> Iterator[Finding]:
-    """Look at the addresses where people sign in, by either protocol."""
-    subject = document.subject
-    if not document.accepted or not document.trusted:
-        yield unread(document, subject)
-        return
-    kinds = ("PassiveRequestorEndpoint", "SingleSignOnService")
-    addresses = [one.address for one in document.endpoints if one.kind in kinds]
-    plain = [one for one in addresses if not one.casefold().startswith("https://")]
-    elsewhere = [one for one in addresses if host_in(one) != document.name]
-    if plain:
-        yield failed(
-            "not-https",
-            subject,
-            "{count} sign-in addresses in the metadata are not https.",
-            count=len(plain),
-        ).showing(addresses=plain[:10])
-    elif not addresses:
-        yield warned("none", subject, "The metadata names no address to sign in at.")
-    elif elsewhere:
-        yield warned(
-            "other-host",
-            subject,
-            "{count} sign-in addresses in the metadata are on another host.",
-            count=len(elsewhere),
-        ).showing(addresses=elsewhere[:10])
-    else:
-        yield passed(
-            "on-host",
-            subject,
-            "Sign-in addresses in the metadata: {count}, all of them https on the service host.",
-            count=len(addresses),
-        )
-
-
-@check(
-    id="federation.metadata-signed",
-    title="The signature of the metadata verifies",
-    action="Find out why the signature of the metadata does not verify",
-    why="The tenant relies on the TLS session and not on this signature. A signature that is there"
-    " and wrong nonetheless means that somebody changed the document on its way, or that a change"
-    " of the signing certificate stopped half-way.",
-    fix=[
-        step("Read the document on an AD FS node itself and compare it byte by byte."),
-        step(
-            "Where both are the same, see which certificate is primary, and restart the service on"
-            " every node.",
-            command="Get-AdfsCertificate -CertificateType Token-Signing\nRestart-Service adfssrv",
-        ),
-    ],
-    verify="The signature covers the whole document and was made by a signing key that it lists.",
-    topic=Topic.FEDERATED_IDENTITY,
-    severity=Severity.LOW,
-    owner=Owner.IDENTITY_ADMIN,
-    effort=Effort.HOURS,
-    phase=Phase.IMPROVE,
-    clause=["A3"],
-    blocks=["partners that verify the metadata"],
-    documents=["https://docs.oasis-open.org/security/saml/v2.0/saml-metadata-2.0-os.pdf"],
-    requires=["federation.metadata-well-formed"],
-)
-def metadata_signed(document: FederationMetadata) -> Iterator[Finding]:
-    """What the source found out about the signature; a wrong one is worse than none."""
-    subject = document.subject
-    if not document.accepted:
-        yield unread(document, subject)
-    elif document.signature is Signature.UNCHECKED:
-        yield not_assessed(
-            "unsupported-extra",
-            subject,
-            "The document is signed; install the extra fedsig to have the signature verified.",
-        )
-    elif document.signature is Signature.ABSENT:
-        yield warned("unsigned", subject, "The federation metadata is not signed.")
-    elif document.signature is Signature.VALID:
-        yield passed("valid", subject, "The signature of the federation metadata verifies.")
-    else:
-        found = failed(str(document.signature), subject, _WRONG[document.signature]).showing(
-            detail=document.signature_detail
-        )
-        yield found if document.signature is Signature.WEAK else found.at(Severity.HIGH)
-
-
-_WRONG = {
-    Signature.BROKEN: "The federation metadata is not what was signed: its signature is wrong.",
-    Signature.NOT_LISTED: "The federation metadata was signed by a key that it does not list.",
-    Signature.NOT_ROOT: "The signature of the federation metadata does not cover the whole document.",
-    Signature.WEAK: "The signature of the federation metadata rests on SHA-1.",
-}

@@ -1,4 +1,4 @@
-"""The keys of the metadata: when they change, and whether they are strong enough."""
+"""The change of the signing certificate: when it comes, and whether the tenant follows by itself."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from checks.federation.keys import (
     unread,
     until,
 )
+from checks.federation.links import CERTIFICATES, RENEW
 from scanner.api import (
     Effort,
     Finding,
@@ -27,7 +28,6 @@ from scanner.api import (
     Topic,
     check,
     failed,
-    not_applicable,
     not_assessed,
     passed,
     step,
@@ -37,12 +37,6 @@ from scanner.evidence.certificate import Certificate
 from scanner.evidence.federation import FederationHost, FederationMetadata
 from scanner.evidence.inventory import InventoryServer
 from scanner.evidence.tenant_federation import DomainFederation
-
-_RENEW = "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-o365-certs"
-_CERTIFICATES = (
-    "https://learn.microsoft.com/windows-server/identity/ad-fs/operations/"
-    "configure-ts-td-certs-ad-fs"
-)
 
 
 @check(
@@ -76,7 +70,7 @@ _CERTIFICATES = (
     phase=Phase.REMEDIATE,
     clause=["A3"],
     blocks=["the date of the kickoff"],
-    documents=[_CERTIFICATES, _RENEW],
+    documents=[CERTIFICATES, RENEW],
     requires=["federation.metadata-well-formed"],
 )
 def signing_rollover_ready(
@@ -186,124 +180,50 @@ def _rollover(
 
 
 @check(
-    id="federation.signing-key-strength",
-    title="The signing key is RSA 2048 or better with SHA-256",
-    action="Replace the weak token-signing certificate",
-    why="A signing key that can be computed lets anybody sign in as anybody. The tenant accepts"
-    " RSA keys; shorter ones and SHA-1 fail security baselines and audits.",
+    id="federation.certificate-update-healthy",
+    title="The automatic certificate update of the tenant succeeds",
+    action="Find out why the tenant could not update the signing certificate",
+    why="The tenant fetches a new signing certificate from the federation metadata by itself."
+    " Where its last attempt failed, the next one will too, and then the certificate has to be"
+    " written by hand in time.",
     fix=[
+        step("See that the federation metadata is readable from the internet, and well formed."),
         step(
-            "Make a new certificate, give it to the tenant, and let it take over: AD FS makes RSA"
-            " keys of 2048 bits and signs with SHA-256.",
-            command="Update-AdfsCertificate -CertificateType Token-Signing",
-        ),
-        step(
-            "See by hand that tokens for the tenant are signed with SHA-256, which no probe sees.",
-            command="Get-AdfsRelyingPartyTrust -Identifier urn:federation:MicrosoftOnline |"
-            " Select-Object SignatureAlgorithm",
+            "Until it is, write each new certificate into the tenant by hand.",
+            command="Get-MgDomainFederationConfiguration -DomainId <domain> | Select-Object"
+            " -ExpandProperty SigningCertificateUpdateStatus",
         ),
     ],
-    verify="Every signing key in the metadata is RSA with 2048 bits or more, in a certificate that"
-    " is signed with SHA-256 or better.",
+    verify="The result of the last certificate update that the tenant reports is Success.",
     topic=Topic.FEDERATED_IDENTITY,
     severity=Severity.MEDIUM,
     owner=Owner.IDENTITY_ADMIN,
-    effort=Effort.HOURS,
-    phase=Phase.REMEDIATE,
-    clause=["A3", "G9"],
-    blocks=["the security baseline"],
-    documents=[
-        "https://learn.microsoft.com/windows-server/identity/ad-fs/overview/ad-fs-requirements",
-        _CERTIFICATES,
-    ],
-)
-def signing_key_strength(
-    document: FederationMetadata, configurations: tuple[DomainFederation, ...] | None
-) -> Iterator[Finding]:
-    """Every signing key counts; the weakest decides."""
-    subject = document.subject
-    held = [
-        key for one in configurations or () if one.host == document.name for key in one.certificates
-    ]
-    keys = [one for one in document.signing or tuple(held) if not one.problem]
-    weak = [one for one in keys if one.key_type != "RSA" or one.key_bits < 2048]  # noqa: PLR2004
-    old = [one for one in keys if one.hash in ("sha1", "md5")]
-    if not keys:
-        yield unread(document, subject)
-    elif weak:
-        yield failed(
-            "weak-key",
-            subject,
-            "The signing key {thumbprint} is {type} with {bits} bits.",
-            thumbprint=thumbprint(weak[0]),
-            type=weak[0].key_type,
-            bits=weak[0].key_bits,
-        ).showing(expected="RSA, 2048 bits or more")
-    elif old:
-        yield warned(
-            "old-hash",
-            subject,
-            "The certificate of the signing key {thumbprint} is signed with {algorithm}.",
-            thumbprint=thumbprint(old[0]),
-            algorithm=old[0].hash,
-        )
-    elif not document.trusted:
-        yield unread(document, subject)
-    else:
-        yield passed(
-            "strong",
-            subject,
-            "Signing keys that are published: {count}, all of them strong enough.",
-            count=len(keys),
-        )
-
-
-@check(
-    id="federation.encryption-certificate-current",
-    title="The encryption certificate is in date",
-    action="Renew the token-decrypting certificate",
-    why="Partners that encrypt tokens to this service take the key from its metadata. Users of the"
-    " tenant do not notice; users of such partners cannot sign in once it has ended.",
-    fix=step(
-        "See which certificates there are, and make a new one.",
-        command="Get-AdfsCertificate -CertificateType Token-Decrypting\n"
-        "Update-AdfsCertificate -CertificateType Token-Decrypting",
-    ),
-    verify="The encryption key in the metadata has more than 35 days left.",
-    topic=Topic.FEDERATED_IDENTITY,
-    severity=Severity.LOW,
-    owner=Owner.IDENTITY_ADMIN,
     effort=Effort.MINUTES,
-    phase=Phase.IMPROVE,
-    clause=["A3"],
-    blocks=["encrypted tokens of partners"],
-    documents=[_CERTIFICATES],
-    requires=["federation.metadata-well-formed"],
+    phase=Phase.REMEDIATE,
+    clause=["A3", "E6"],
+    blocks=["the next change of the signing certificate"],
+    documents=[
+        RENEW,
+        "https://learn.microsoft.com/graph/api/resources/signingcertificateupdatestatus",
+    ],
+    requires=["federation.metadata-published"],
+    settle_after="24 h",
 )
-def encryption_certificate_current(
-    document: FederationMetadata, header: Header
-) -> Iterator[Finding]:
-    """The longest-lived encryption key decides: partners may use any of them."""
-    subject = document.subject
-    if not document.accepted:
-        yield unread(document, subject)
-        return
-    keys = [one for one in document.encryption if not one.problem]
-    if not keys:
-        yield not_applicable("absent", subject, "The metadata names no encryption key.")
-        return
-    best = max(keys, key=lambda one: days_left(one, header))
-    left = days_left(best, header)
-    if left <= WATCHED_DAYS:
-        yield warned(
-            "near-its-end",
-            subject,
-            "The encryption certificate ends or ended on {until}.",
-            until=until(best),
+def certificate_update_healthy(configuration: DomainFederation) -> Iterator[Finding]:
+    """Any word but Success is shown and warned about; none at all means that nothing was due."""
+    subject, result = configuration.subject, configuration.update_result
+    if result is None:
+        found = passed("nothing-due", subject, "The tenant reports no update of the certificate.")
+    elif result.casefold() == "success":
+        found = passed(
+            "succeeded", subject, "The last update of the signing certificate succeeded."
         )
-    elif not document.trusted:
-        yield unread(document, subject)
     else:
-        yield passed(
-            "in-date", subject, "The encryption certificate has {days} days left.", days=left
-        )
+        found = warned(
+            "not-success",
+            subject,
+            "The last update of the signing certificate ended with {result}.",
+            result=result[:200],
+        ).showing(expected="Success", observed=result[:200])
+    ran = configuration.update_ran
+    yield found.showing(ran=ran.isoformat()) if ran else found

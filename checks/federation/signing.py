@@ -18,6 +18,7 @@ from checks.federation.keys import (
     until,
     update_command,
 )
+from checks.federation.links import CERTIFICATES, RENEW, ROTATE, TRUST
 from scanner.api import (
     Effort,
     Finding,
@@ -38,17 +39,6 @@ from scanner.api import (
 from scanner.evidence.certificate import Certificate
 from scanner.evidence.federation import FederationMetadata, FederationTrust
 from scanner.evidence.tenant_federation import DomainFederation
-
-RENEW = "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-o365-certs"
-ROTATE = (
-    "https://learn.microsoft.com/entra/identity/hybrid/connect/"
-    "how-to-connect-emergency-ad-fs-certificate-rotation"
-)
-CERTIFICATES = (
-    "https://learn.microsoft.com/windows-server/identity/ad-fs/operations/"
-    "configure-ts-td-certs-ad-fs"
-)
-TRUST = "https://learn.microsoft.com/graph/api/resources/internaldomainfederation"
 
 
 @check(

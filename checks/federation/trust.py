@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from checks.federation.keys import document_of
+from checks.federation.links import DOMAINS, MANAGE, TRUST
 from scanner.api import (
     Effort,
     Finding,
@@ -27,13 +28,6 @@ from scanner.evidence.federation import DomainRealm, FederationMetadata, Outcome
 from scanner.evidence.tenant import TenantDomains
 from scanner.evidence.tenant_federation import DomainFederation, host_in
 
-_TRUST = "https://learn.microsoft.com/graph/api/resources/internaldomainfederation"
-_MANAGE = "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-management"
-_DOMAINS = (
-    "https://learn.microsoft.com/entra/identity/hybrid/connect/"
-    "how-to-connect-install-multiple-domains"
-)
-
 
 @check(
     id="federation.realm-discovery",
@@ -52,7 +46,7 @@ _DOMAINS = (
         step(
             "Where nobody knows the identity provider, treat it as an incident, then set the"
             " federation of the domain up anew.",
-            link=_MANAGE,
+            link=MANAGE,
         ),
     ],
     verify="In a private browser window, a name of the domain at the sign-in page leads to the"
@@ -66,7 +60,7 @@ _DOMAINS = (
     blocks=["sign-in of the domain"],
     documents=[
         "https://learn.microsoft.com/entra/identity/enterprise-apps/home-realm-discovery-policy",
-        _TRUST,
+        TRUST,
     ],
     settle_after="1 h",
 )
@@ -149,7 +143,7 @@ _INTERNAL = ("corp", "home", "internal", "intra", "intranet", "lan", "local", "p
             "Update-MgDomainFederationConfiguration -DomainId <domain> -InternalDomainFederationId"
             " <id> -PassiveSignInUri https://<service>/adfs/ls/ -WhatIf",
         ),
-        step("Or let Entra Connect write the trust anew.", link=_MANAGE),
+        step("Or let Entra Connect write the trust anew.", link=MANAGE),
     ],
     verify="All addresses of the configuration are https on the federation service name, and the"
     " name resolves.",
@@ -160,7 +154,7 @@ _INTERNAL = ("corp", "home", "internal", "intra", "intranet", "lan", "local", "p
     phase=Phase.REMEDIATE,
     clause=["A3", "E6"],
     blocks=["sign-in of the domain"],
-    documents=[_TRUST],
+    documents=[TRUST],
     requires=["dns.federation-name"],
 )
 def endpoint_urls(
@@ -180,7 +174,7 @@ def endpoint_urls(
         yield broken.showing(**given)
         return
     document = document_of(host, metadata)
-    if document is not None and document.outcome is Outcome.DNS:
+    if document is not None and document.by.outcome is Outcome.DNS:
         yield failed(
             "not-found", subject, "The host {host} of the trust does not resolve.", host=host
         ).showing(**given)
@@ -202,7 +196,7 @@ def endpoint_urls(
             "The trust names no {names}; clients that sign in without a browser need it.",
             names=absent,
         )
-    elif document is None or document.outcome in (Outcome.RESOLVER, Outcome.UNTRIED):
+    elif document is None or document.by.outcome in (Outcome.RESOLVER, Outcome.UNTRIED):
         yield not_assessed(
             "unreachable-name",
             subject,
@@ -247,7 +241,7 @@ def _unusable(configuration: DomainFederation, host: str, plain: list[str]) -> F
             "Let Entra Connect repair the trust for several domains: it rewrites the issuers and the"
             " claim rules.",
             portal="Microsoft Entra Connect > Configure > Manage federation",
-            link=_DOMAINS,
+            link=DOMAINS,
         ),
         step("Then sign in as a user of each suffix."),
     ],
@@ -260,7 +254,7 @@ def _unusable(configuration: DomainFederation, host: str, plain: list[str]) -> F
     phase=Phase.REMEDIATE,
     clause=["A3", "E6"],
     blocks=["sign-in of the second domain"],
-    documents=[_DOMAINS, _TRUST],
+    documents=[DOMAINS, TRUST],
 )
 def issuer_unique(configurations: tuple[DomainFederation, ...]) -> Iterator[Finding]:
     """Compare the issuers of all federated domains, without their final slash and case."""

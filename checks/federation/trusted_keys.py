@@ -15,6 +15,7 @@ from checks.federation.keys import (
     until,
     update_command,
 )
+from checks.federation.links import RENEW, ROTATE, TRUST, WATCH
 from scanner.api import (
     Effort,
     Finding,
@@ -34,17 +35,6 @@ from scanner.api import (
 from scanner.evidence.certificate import Certificate
 from scanner.evidence.federation import FederationHost, FederationMetadata
 from scanner.evidence.tenant_federation import DomainFederation
-
-_RENEW = "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-o365-certs"
-_ROTATE = (
-    "https://learn.microsoft.com/entra/identity/hybrid/connect/"
-    "how-to-connect-emergency-ad-fs-certificate-rotation"
-)
-_WATCH = (
-    "https://learn.microsoft.com/entra/identity/hybrid/connect/"
-    "how-to-connect-monitor-federation-changes"
-)
-_TRUST = "https://learn.microsoft.com/graph/api/resources/internaldomainfederation"
 
 
 @check(
@@ -80,7 +70,7 @@ _TRUST = "https://learn.microsoft.com/graph/api/resources/internaldomainfederati
     phase=Phase.REMEDIATE,
     clause=["A3", "E6"],
     blocks=["all federated sign-in"],
-    documents=[_RENEW, _TRUST],
+    documents=[RENEW, TRUST],
     settle_after="1 h",
 )
 def certificate_matches_tenant(
@@ -167,11 +157,11 @@ _INCIDENT: tuple[Step, ...] = (
         " log for who changed the federation settings, and when.",
         portal="Microsoft Entra admin center > Audit logs > Activity: Set federation settings on"
         " domain",
-        link=_WATCH,
+        link=WATCH,
     ),
     step(
         "Then remove what is unknown, rotate the signing certificates twice, and revoke sessions.",
-        link=_ROTATE,
+        link=ROTATE,
     ),
 )
 
@@ -194,7 +184,7 @@ _INCIDENT: tuple[Step, ...] = (
     phase=Phase.REMEDIATE,
     clause=["A3", "G9"],
     blocks=["trust in every sign-in"],
-    documents=[_ROTATE, _WATCH],
+    documents=[ROTATE, WATCH],
 )
 def no_unknown_signing_certificate(
     configuration: DomainFederation,
@@ -270,53 +260,3 @@ def _unknown(
         " {thumbprint}, until {until}.",
         **values,
     ).showing(subject=extra.subject or extra.problem)
-
-
-@check(
-    id="federation.certificate-update-healthy",
-    title="The automatic certificate update of the tenant succeeds",
-    action="Find out why the tenant could not update the signing certificate",
-    why="The tenant fetches a new signing certificate from the federation metadata by itself."
-    " Where its last attempt failed, the next one will too, and then the certificate has to be"
-    " written by hand in time.",
-    fix=[
-        step("See that the federation metadata is readable from the internet, and well formed."),
-        step(
-            "Until it is, write each new certificate into the tenant by hand.",
-            command="Get-MgDomainFederationConfiguration -DomainId <domain> | Select-Object"
-            " -ExpandProperty SigningCertificateUpdateStatus",
-        ),
-    ],
-    verify="The result of the last certificate update that the tenant reports is Success.",
-    topic=Topic.FEDERATED_IDENTITY,
-    severity=Severity.MEDIUM,
-    owner=Owner.IDENTITY_ADMIN,
-    effort=Effort.MINUTES,
-    phase=Phase.REMEDIATE,
-    clause=["A3", "E6"],
-    blocks=["the next change of the signing certificate"],
-    documents=[
-        _RENEW,
-        "https://learn.microsoft.com/graph/api/resources/signingcertificateupdatestatus",
-    ],
-    requires=["federation.metadata-published"],
-    settle_after="24 h",
-)
-def certificate_update_healthy(configuration: DomainFederation) -> Iterator[Finding]:
-    """Any word but Success is shown and warned about; none at all means that nothing was due."""
-    subject, result = configuration.subject, configuration.update_result
-    if result is None:
-        found = passed("nothing-due", subject, "The tenant reports no update of the certificate.")
-    elif result.casefold() == "success":
-        found = passed(
-            "succeeded", subject, "The last update of the signing certificate succeeded."
-        )
-    else:
-        found = warned(
-            "not-success",
-            subject,
-            "The last update of the signing certificate ended with {result}.",
-            result=result[:200],
-        ).showing(expected="Success", observed=result[:200])
-    ran = configuration.update_ran
-    yield found.showing(ran=ran.isoformat()) if ran else found

@@ -171,17 +171,10 @@ class Signature(StrEnum):
     WEAK = "weak"  # SHA-1
 
 
-@evidence("federation-metadata", source="federation")
 @dataclass(frozen=True, slots=True)
-class FederationMetadata:
-    """The metadata document of one host, by the face that gave it, or why there is none.
+class Publication:
+    """How asking for the document ended, by one face; `status` and `refusal` only if answered."""
 
-    `signing` and `encryption` are the keys of the document in its order, each once. `signer` is the
-    SHA-256 of the signing key that the document's own signature names, if it is one of them.
-    """
-
-    name: str
-    url: str
     outcome: Outcome
     vantage: Vantage
     public: bool = False
@@ -190,6 +183,27 @@ class FederationMetadata:
     status: int = 0
     detail: str = ""
     refusal: Refusal = Refusal.NONE
+
+    @property
+    def accepted(self) -> bool:
+        """Whether a document came and is federation metadata."""
+        return self.outcome is Outcome.ANSWERED and self.status == 200 and not self.refusal  # noqa: PLR2004
+
+
+@evidence("federation-metadata", source="federation")
+@dataclass(frozen=True, slots=True)
+class FederationMetadata:
+    """The metadata document of one host, by the face that gave it (`by`), or why there is none.
+
+    `outside` is the face that is closest to what the internet sees, which may be another one.
+    `signing` and `encryption` are the keys of the document in its order, each once. `signer` is the
+    SHA-256 of the signing key that the document's own signature names, if it is one of them.
+    """
+
+    name: str
+    url: str
+    by: Publication
+    outside: Publication
     size: int = 0
     sha256: str = ""
     entity_id: str = ""
@@ -208,7 +222,12 @@ class FederationMetadata:
     @property
     def accepted(self) -> bool:
         """Whether a document came and is federation metadata."""
-        return self.outcome is Outcome.ANSWERED and self.status == 200 and not self.refusal  # noqa: PLR2004
+        return self.by.accepted
+
+    @property
+    def trusted(self) -> bool:
+        """Whether it came over a certificate that was accepted."""
+        return self.by.trusted
 
     @property
     def primary(self) -> Certificate | None:

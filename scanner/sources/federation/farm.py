@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import email.utils
 import hashlib
-import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC
-from http.client import HTTPMessage
 from queue import SimpleQueue
 
 from scanner.config.model import Config
@@ -17,14 +12,15 @@ from scanner.deadline import Deadline
 from scanner.evidence import federation as paths
 from scanner.evidence.federation import (
     Answer,
-    Clock,
     Face,
     FederationHost,
     FederationMetadata,
     Outcome,
+    Publication,
     Refusal,
     Vantage,
 )
+from scanner.sources.federation.answers import answer_of, clock_of
 from scanner.sources.federation.http import Line, Reply, Way
 from scanner.sources.federation.lanes import side_by_side
 from scanner.sources.federation.metadata import read_document
@@ -51,10 +47,6 @@ _ADFS_PATHS = (
     paths.CERTIFICATE_13,
     paths.IDP_INITIATED,
 )
-_SCHEME = re.compile(r"(?:^|,)\s*(negotiate|ntlm|kerberos|basic|digest|bearer)\b", re.IGNORECASE)
-_DISABLED = re.compile(
-    rb"MSIS7012|resource you are trying to access is not available", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +62,10 @@ class Looker:
         """All faces of one host, and its metadata as the most public of them gave it."""
         budget = deadline.sooner(HOST_BUDGET)
         seen = [_Visit(self, target, one, budget).face() for one in target.approaches]
-        metadata = max((document for _, document in seen), key=_worth)
+        documents = [document for _, document in seen]
+        metadata = replace(
+            max(documents, key=_worth), outside=max((one.by for one in documents), key=_publicity)
+        )
         adfs = target.adfs or (True if metadata.accepted else None)
         host = FederationHost(
             target.name,
@@ -83,8 +78,13 @@ class Looker:
 
 
 def _worth(document: FederationMetadata) -> tuple[bool, bool, bool]:
-    """What Entra would see counts first; where nobody has that view, what could be read."""
-    return document.public, document.accepted, document.trusted
+    """Which document to read: one that is there, over a good certificate, as the internet sees it."""
+    return document.by.accepted, document.by.trusted, document.by.public
+
+
+def _publicity(one: Publication) -> tuple[bool, bool, bool]:
+    """Which face tells what Entra would see; where nobody has that view, what could be read."""
+    return one.public, one.accepted, one.trusted
 
 
 class _Visit:
@@ -207,9 +207,7 @@ class _Visit:
 
     def _document(self, face: Face, first: Answer, reply: Reply | None) -> FederationMetadata:
         port = "" if self._approach.port == 443 else f":{self._approach.port}"  # noqa: PLR2004
-        found = FederationMetadata(
-            name=self._target.name,
-            url=f"https://{self._target.name}{port}{paths.METADATA}",
+        by = Publication(
             outcome=first.outcome,
             vantage=face.vantage,
             public=face.public,
@@ -218,6 +216,8 @@ class _Visit:
             status=first.status,
             detail=first.detail,
         )
+        url = f"https://{self._target.name}{port}{paths.METADATA}"
+        found = FederationMetadata(self._target.name, url, by, by)
         return with_document(found, reply) if reply and reply.status == 200 else found  # noqa: PLR2004
 
 
@@ -226,12 +226,11 @@ def with_document(found: FederationMetadata, reply: Reply) -> FederationMetadata
     digest = hashlib.sha256(reply.body).hexdigest()
     found = replace(found, size=len(reply.body), sha256=digest)
     if not reply.whole:
-        told = f"more than {LARGEST} bytes"
-        return replace(found, refusal=Refusal.TOO_LARGE, detail=told)
+        return _refused(found, Refusal.TOO_LARGE, f"more than {LARGEST} bytes")
     try:
         document = read_document(reply.body)
     except RefusedXml as refused:
-        return replace(found, refusal=refused.refusal, detail=refused.detail)
+        return _refused(found, refused.refusal, refused.detail)
     signature, told = verified(reply.body, document)
     return replace(
         found,
@@ -245,60 +244,6 @@ def with_document(found: FederationMetadata, reply: Reply) -> FederationMetadata
     )
 
 
-def answer_of(path: str, reply: Reply | None, fault: HttpFault | None) -> Answer:
-    """The facts of one answer, or of its absence."""
-    if reply is None:
-        outcome = fault.outcome if fault else Outcome.UNTRIED
-        return Answer(path, outcome, detail=fault.detail if fault else "")
-    kind = reply.headers.get("Content-Type", "")
-    return Answer(
-        path,
-        Outcome.ANSWERED,
-        reply.status,
-        schemes=_schemes(reply.headers),
-        content=content_of(reply.body),
-        content_type=str(kind)[:100],
-        size=len(reply.body),
-        milliseconds=round(reply.round_trip * 1000),
-    )
-
-
-def _schemes(headers: HTTPMessage) -> tuple[str, ...]:
-    """What a 401 offers. Several headers may arrive as one, joined by commas."""
-    offered = ", ".join(headers.get_all("WWW-Authenticate") or ())
-    return tuple(dict.fromkeys(one.casefold() for one in _SCHEME.findall(offered[:8000])))
-
-
-def content_of(body: bytes) -> str:
-    """What the bytes are, whatever their content type claims."""
-    start = body.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not start:
-        return "empty"
-    if start[:1] in b"{[":
-        return _json_kind(start)
-    head = start[:1000].lower()
-    if b"<html" in head or head.startswith(b"<!doctype html"):
-        return "disabled" if _DISABLED.search(body) else "html"
-    return "xml" if start[:1] == b"<" else "other"
-
-
-def _json_kind(body: bytes) -> str:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return "other"
-    issuer = found.get("issuer") if isinstance(found, dict) else None
-    return "openid" if isinstance(issuer, str) and issuer else "json"
-
-
-def clock_of(reply: Reply | None) -> Clock:
-    """How far the server's clock is from ours, by its Date (RFC 9110, 6.6.1)."""
-    if reply is None:
-        return Clock()
-    cached = "Age" in reply.headers
-    try:
-        date = email.utils.parsedate_to_datetime(str(reply.headers.get("Date", "")))
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return Clock(None, round(reply.round_trip, 3), cached)
-    date = date.replace(tzinfo=UTC) if date.tzinfo is None else date
-    return Clock(round((date - reply.asked).total_seconds(), 1), round(reply.round_trip, 3), cached)
+def _refused(found: FederationMetadata, refusal: Refusal, detail: str) -> FederationMetadata:
+    by = replace(found.by, refusal=refusal, detail=detail)
+    return replace(found, by=by, outside=by)

@@ -12,7 +12,7 @@ from scanner.config.model import Config
 from scanner.deadline import Deadline
 from scanner.evidence.envelope import Missing
 from scanner.evidence.federation import Clock, DomainRealm, Outcome
-from scanner.sources.federation.farm import clock_of
+from scanner.sources.federation.answers import clock_of
 from scanner.sources.federation.http import Line, Reply, Way
 from scanner.sources.federation.reach import Distrusted, HttpFault, look_up, redirected
 from scanner.sources.federation.trust import TlsSettings

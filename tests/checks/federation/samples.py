@@ -1,7 +1,7 @@
 """Hand-made evidence of a federated domain in good order, and changes to it."""
 
 import hashlib
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 from scanner.evidence.certificate import Certificate
@@ -15,6 +15,7 @@ from scanner.evidence.federation import (
     FederationTrust,
     MetadataEndpoint,
     Outcome,
+    Publication,
     Vantage,
 )
 from scanner.evidence.tenant_federation import DomainFederation
@@ -68,26 +69,27 @@ def configuration(**changed):
     )
 
 
+_BY = {one.name for one in fields(Publication)}
+
+
 def metadata(*signing, **changed):
-    return replace(
-        FederationMetadata(
-            name=HOST,
-            url=f"https://{HOST}{METADATA}",
-            outcome=Outcome.ANSWERED,
-            vantage=Vantage.OUTSIDE,
-            public=True,
-            proven=True,
-            status=200,
-            entity_id=f"http://{HOST}/adfs/services/trust",
-            signing=signing or (CURRENT,),
-            encryption=(certificate("encryption"),),
-            endpoints=(
-                MetadataEndpoint("PassiveRequestorEndpoint", f"https://{HOST}/adfs/ls/"),
-                MetadataEndpoint("SingleSignOnService", f"https://{HOST}/adfs/ls/"),
-            ),
+    """A document, read from outside; what concerns the reading goes to both of its faces."""
+    by = Publication(Outcome.ANSWERED, Vantage.OUTSIDE, public=True, proven=True, status=200)
+    by = replace(by, **{name: value for name, value in changed.items() if name in _BY})
+    made = FederationMetadata(
+        name=HOST,
+        url=f"https://{HOST}{METADATA}",
+        by=by,
+        outside=by,
+        entity_id=f"http://{HOST}/adfs/services/trust",
+        signing=signing or (CURRENT,),
+        encryption=(certificate("encryption"),),
+        endpoints=(
+            MetadataEndpoint("PassiveRequestorEndpoint", f"https://{HOST}/adfs/ls/"),
+            MetadataEndpoint("SingleSignOnService", f"https://{HOST}/adfs/ls/"),
         ),
-        **changed,
     )
+    return replace(made, **{name: one for name, one in changed.items() if name not in _BY})
 
 
 def closed(status=404, **changed):

@@ -2,17 +2,14 @@ from datetime import timedelta
 
 import pytest
 
-from checks.federation.metadata import (
-    metadata_endpoints,
-    metadata_published,
-    metadata_signed,
-    metadata_well_formed,
-)
-from checks.federation.rollover import (
+from checks.federation.document import (
     encryption_certificate_current,
+    metadata_endpoints,
+    metadata_signed,
     signing_key_strength,
-    signing_rollover_ready,
 )
+from checks.federation.metadata import metadata_published, metadata_well_formed
+from checks.federation.rollover import signing_rollover_ready
 from scanner.evidence.envelope import Missing
 from scanner.evidence.federation import (
     FederationMetadata,

@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 
 from checks.federation.asked import extranet_lockout, key_provider_supported
+from checks.federation.clock import clock_skew
 from checks.federation.settings import (
-    clock_skew,
     mfa_behaviour,
     request_signing,
     staged_rollout_consistent,

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks.federation.rollover import certificate_update_healthy
 from checks.federation.trusted_keys import (
     certificate_matches_tenant,
-    certificate_update_healthy,
     no_unknown_signing_certificate,
 )
 from scanner.evidence.envelope import Missing
@@ -164,3 +166,9 @@ def test_closed_metadata_and_its_certificate_are_one_item():
     (document,) = run_check(metadata_published, closed(), service(), held)
     assert {key.reason, document.reason} == {"not-fetched", "closed-and-due"}
     assert METADATA_CLOSED.tie(key) == METADATA_CLOSED.tie(document) == "sts.contoso.com"
+
+
+def test_what_the_farm_shows_inside_is_compared_although_the_proxy_shows_nothing():
+    document = replace(metadata(), outside=closed().outside)
+    found = run_check(certificate_matches_tenant, configuration(), document)
+    assert verdicts(found) == [("pass", "match")]

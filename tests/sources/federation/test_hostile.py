@@ -147,7 +147,7 @@ def test_plain_http_where_tls_should_be_is_told(farm):
 
     with raw_server(behave) as address:
         found = gathered(farm.config(Host(HOST, "adfs", 443, address)))
-    assert found.one(FederationMetadata).outcome is Outcome.TLS
+    assert found.one(FederationMetadata).by.outcome is Outcome.TLS
 
 
 def test_one_silent_host_costs_no_other(farm):
@@ -156,7 +156,7 @@ def test_one_silent_host_costs_no_other(farm):
         found = gathered(farm.config(silent, adfs(server), timeout=0.4))
     by_name = {one.name: one for one in found.every(FederationMetadata)}
     assert by_name[HOST].accepted
-    assert by_name["other.contoso.com"].outcome is Outcome.TIMEOUT
+    assert by_name["other.contoso.com"].by.outcome is Outcome.TIMEOUT
 
 
 def test_a_bomb_over_the_wire_is_refused(farm):
@@ -164,7 +164,7 @@ def test_a_bomb_over_the_wire_is_refused(farm):
     bomb = b'<!DOCTYPE x [<!ENTITY e0 "x">' + entities + b"]><x>&e8;</x>"
     with farm.serve({**farm.pages, paths.METADATA: Page(200, bomb)}) as server:
         found = gathered(farm.config(adfs(server)))
-    assert found.one(FederationMetadata).refusal is Refusal.DOCTYPE
+    assert found.one(FederationMetadata).by.refusal is Refusal.DOCTYPE
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_the_tenant_cannot_send_the_scan_to_this_machine(farm):
     try:
         found = gathered(farm.config(), TenantDomains(()), federation(host="127.0.0.1"))
         document = found.one(FederationMetadata)
-        assert document.outcome is Outcome.INWARD
+        assert document.by.outcome is Outcome.INWARD
         assert found.one(FederationTrust).host == "127.0.0.1"
         listener.settimeout(0)
         with pytest.raises(BlockingIOError):

@@ -153,12 +153,12 @@ def test_a_closed_port_is_told_once_and_nothing_more_is_tried(farm):
     found = gathered(farm.config(Host(HOST, "adfs", 443, f"127.0.0.1:{free_port()}")))
     (face,) = found.one(FederationHost).faces
     assert {one.outcome for one in face.answers if one.path != paths.PROBE} == {Outcome.REFUSED}
-    assert found.one(FederationMetadata).outcome is Outcome.REFUSED
+    assert found.one(FederationMetadata).by.outcome is Outcome.REFUSED
 
 
 def test_a_name_without_an_address_is_told(farm):
     found = gathered(farm.config(Host(HOST, "adfs")))
-    assert found.one(FederationMetadata).outcome is Outcome.DNS
+    assert found.one(FederationMetadata).by.outcome is Outcome.DNS
 
 
 def test_another_product_is_asked_for_metadata_only(farm):
@@ -183,14 +183,15 @@ def test_two_faces_of_one_name_are_told_apart(farm):
     assert second.answer(paths.WINDOWS_13).status == 404
     assert second.public
     assert not first.public
-    assert found.one(FederationMetadata).public
+    assert found.one(FederationMetadata).outside.public
 
 
 def test_metadata_of_the_public_face_counts_even_where_only_the_inside_reads_it(farm):
     with farm.serve() as server, farm.serve({}) as proxy:
         found = gathered(farm.config(adfs(server), adfs(proxy, "wap")))
     document = found.one(FederationMetadata)
-    assert (document.public, document.status) == (True, 404)
+    assert document.accepted
+    assert (document.outside.public, document.outside.status) == (True, 404)
 
 
 @pytest.mark.parametrize(
@@ -204,14 +205,14 @@ def test_metadata_of_the_public_face_counts_even_where_only_the_inside_reads_it(
 def test_another_document_is_refused_by_its_code(farm, page, code):
     with farm.serve({**farm.pages, paths.METADATA: page}) as server:
         found = gathered(farm.config(adfs(server)))
-    assert found.one(FederationMetadata).refusal is code
+    assert found.one(FederationMetadata).by.refusal is code
 
 
 def test_a_redirect_is_not_followed(farm):
     away = Page(302, headers=(("Location", "https://127.0.0.1:1/elsewhere"),))
     with farm.serve({**farm.pages, paths.METADATA: away}) as server:
         found = gathered(farm.config(adfs(server)))
-    assert found.one(FederationMetadata).status == 302
+    assert found.one(FederationMetadata).by.status == 302
 
 
 def test_the_clock_of_the_host_is_compared(farm):
