@@ -93,10 +93,10 @@ def _authority(one: Authority, header: Header) -> Finding:
             "unsupported-no-certificate",
             subject,
             "{name} publishes no certificate that can be read.",
-            name=one.name,
+            name=subject.name,
         )
     ends = newest.not_after
-    told = {"name": one.name, "ends": ends.date().isoformat()}
+    told = {"name": subject.name, "ends": ends.date().isoformat()}
     if ends <= header.collected_at:
         return failed("expired", subject, "The certificate of {name} expired on {ends}.", **told)
     if _is_weak(newest):
@@ -104,7 +104,7 @@ def _authority(one: Authority, header: Header) -> Finding:
             "weak",
             subject,
             "The certificate of {name} is weak: signed with {hash}, {kind} key of {bits} bits.",
-            name=one.name,
+            name=subject.name,
             hash=newest.hash,
             kind=newest.key_type,
             bits=newest.key_bits,
@@ -143,7 +143,7 @@ def ndes_templates_published(forests: tuple[Forest, ...]) -> Iterator[Finding]:
     authorities = {one.name: one for found in forests for one in found.authorities}
     wanted = {name.casefold() for name in _NDES_TEMPLATES}
     hints = [
-        name
+        authorities[name].host or name
         for name in sorted(authorities)
         if wanted & {template.casefold() for template in authorities[name].templates}
     ]
@@ -194,7 +194,7 @@ def trust_stores_published(found: Forest, header: Header) -> Iterator[Finding]:
     else:
         keys = {one.key for one in found.trusted if one.key}
         missing = [
-            one.name
+            one.host or one.name
             for one in found.authorities
             if one.certificates and not keys & {made.key for made in one.certificates}
         ]

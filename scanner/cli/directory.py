@@ -46,6 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     check.add_argument("--exclude", action="append", default=[], metavar="OU", help="not this OU")
     check.add_argument("--encoding", default="", help="of files without a byte order mark")
     check.add_argument("--csv", metavar="FILE", help="write all rows in the columns of IdFix")
+    check.add_argument(
+        "--fixes", metavar="DIR", help="write fixes to look through: LDIF, PowerShell"
+    )
+    check.add_argument(
+        "--select", metavar="FILE", help="fixes for these objects only: a CSV, or a name a line"
+    )
     check.add_argument("--json", action="store_true", help="print the findings as a JSON array")
     check.add_argument(
         "--fail-on", metavar="LIST", default="none", help=f"gate, any of: {', '.join(FAIL_ON)}"
@@ -90,7 +96,8 @@ def _check(arguments: argparse.Namespace) -> int:
     from scanner.cli.exits import gate_reasons  # noqa: PLC0415
     from scanner.cli.options import gate, progress  # noqa: PLC0415
     from scanner.directory import check_exports  # noqa: PLC0415
-    from scanner.idfix import write_rows  # noqa: PLC0415
+    from scanner.fixes.rows import write_rows  # noqa: PLC0415
+    from scanner.fixes.write import selection, write_fixes  # noqa: PLC0415
 
     fail_on = gate(arguments)
     config = _config(arguments)
@@ -99,6 +106,11 @@ def _check(arguments: argparse.Namespace) -> int:
         result, evidence = check_exports(config, Path(folder) / "run", progress(arguments))
         if arguments.csv:
             write_rows(evidence, Path(arguments.csv))
+        if arguments.fixes:
+            chosen = selection(Path(arguments.select)) if arguments.select else None
+            written = write_fixes(evidence, Path(arguments.fixes), chosen)
+            for name, count in written.items():
+                print(f"{Path(arguments.fixes) / name}: {count} changes", file=sys.stderr)
         if arguments.json:
             from scanner.evidence.codec import plain  # noqa: PLC0415
 

@@ -40,10 +40,11 @@ def _schema():
 
 
 @contextlib.contextmanager
-def slapd(folder, text, *, limit=1000, certificate=None):
+def slapd(folder, text, *, limit=1000, certificate=None, writer=None):
     """A server that holds that LDIF. Yields its port; with a certificate (PEM) it knows StartTLS.
 
     `limit` is the hard limit of an answer without pages, as MaxPageSize is in Active Directory.
+    `writer` is the one who may change it.
     """
     program, load = need("slapd"), need("slapadd")
     database = folder / "database"
@@ -72,7 +73,7 @@ index objectCategory eq
 index objectClass eq
 sizelimit size.soft={limit} size.hard={limit} size.pr={limit} size.prtotal=unlimited
 access to attrs=userPassword by anonymous auth by * none
-access to * by * read
+access to * by dn="{writer or READER}" {"write" if writer else "read"} by * read
 """
     )
     subprocess.run(

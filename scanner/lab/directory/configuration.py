@@ -82,7 +82,7 @@ def _registration(forest: Forest, services: str, tenant_id: str) -> Attributes:
 def _authorities(services: str, certificate: bytes) -> Iterator[Attributes]:
     keys = f"CN=Public Key Services,{services}"
     yield _entry(
-        f"CN=Contoso Issuing CA,CN=Enrollment Services,{keys}",
+        f"CN=Issuing CA 1,CN=Enrollment Services,{keys}",
         "pKIEnrollmentService",
         dNSHostName=["ca1.corp.contoso.local"],
         certificateTemplates=["Machine", "IPSECIntermediateOffline"],

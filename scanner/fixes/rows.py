@@ -97,11 +97,11 @@ def write_rows(evidence: Evidence, path: Path) -> int:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for row in rows(evidence):
-            writer.writerow([_inert(cell) for cell in row])
+            writer.writerow([inert(cell) for cell in row])
             count += 1
     return count
 
 
-def _inert(cell: str) -> str:
+def inert(cell: str) -> str:
     """A cell that is text and never a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
