@@ -171,6 +171,7 @@ class ItemRecord:
     """One remediation item: a root cause and what to do about it.
 
     `phrases` are the sentences behind title, why, verify, blocks and settle_after, by those names.
+    `about` are the domains, hosts and so on that it is about, at most three, for a heading.
     `assignee`, `work` (open, in-progress, done, accepted), `note` and `updated` are what people said;
     `due_set` says that the date is theirs too. `flags`: overdue, earlier-than-prerequisite,
     claimed-done.
@@ -199,6 +200,7 @@ class ItemRecord:
     verify: VerifyRecord
     documents: list[str]
     settle_after: str = ""
+    about: list[str] = field(default_factory=list)
     phrases: dict[str, list[Phrase]] = field(default_factory=dict)
     assignee: str = ""
     work: str = "open"

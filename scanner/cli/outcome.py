@@ -78,7 +78,9 @@ def _first(result: RunResult) -> None:
 
 def _line(item: ItemRecord) -> str:
     due = f", by {item.due}" if item.due else ""
-    return f"{visible(item.title)} [{item.effective_severity}; {item.owner}; {item.effort}{due}]"
+    about = f": {', '.join(item.about)}" if len(item.about) == 1 else ""
+    told = f"[{item.effective_severity}; {item.owner}; {item.effort}{due}]"
+    return f"{visible(item.title + about)} {told}"
 
 
 def visible(text: str) -> str:

@@ -43,7 +43,6 @@ class _Obstacle:
 
     kind: str
     place: str = ""
-    detail: str = ""
 
 
 def assess_drafts(
@@ -67,7 +66,7 @@ def _obstacle(record: FindingRecord, missing: MissingRecord) -> _Obstacle:
             else _Obstacle("denied", place)
         )
     if reason is Reason.UNCONFIGURED:
-        return _Obstacle("unconfigured", place, missing.detail)
+        return _Obstacle("unconfigured")
     if reason in (Reason.UNSUPPORTED, Reason.BUG):
         # a permission that cannot be had this way is one that only a signed-in person has
         return _Obstacle("person" if missing.permission else "unsupported")
@@ -75,11 +74,11 @@ def _obstacle(record: FindingRecord, missing: MissingRecord) -> _Obstacle:
 
 
 def _draft(key: _Obstacle, records: list[FindingRecord], environment: str, texts: Texts) -> Draft:
-    details = dict.fromkeys(one.missing.detail for one in records if one.missing)
-    advice = _advice(key, list(details))
+    details = sorted({one.missing.detail for one in records if one.missing and one.missing.detail})
+    advice = _advice(key, details)
     checks = list(dict.fromkeys(one.check for one in records))
     return Draft(
-        id=fingerprint(environment, "item", key.kind, key.place, key.detail),
+        id=fingerprint(environment, "item", key.kind, key.place),
         cause=f"assess#{key.kind}#{key.place}",
         title=str(advice.title),
         why=str(advice.why),
@@ -142,11 +141,11 @@ _BY_KIND: dict[str, tuple[str, str, Owner, Effort, tuple[Step, ...]]] = {
         (),
     ),
     "unconfigured": (
-        "Tell the scan about: {place}",
+        "Tell the scan what it was not told",
         "These checks were left out because the configuration does not name what they look at.",
         Owner.PROJECT_MANAGER,
         Effort.MINUTES,
-        (step("Set it in emsready.toml and scan again."),),
+        (step("Set in emsready.toml what applies here, and scan again."),),
     ),
     "person": (
         "Scan once with a person signed in",

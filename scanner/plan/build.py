@@ -61,5 +61,6 @@ def _record(item: Draft, place: dict[str, int]) -> ItemRecord:
         verify=item.verify,
         documents=item.documents,
         settle_after=item.verify.settle_after,
+        about=item.about,
         phrases=item.phrases,
     )

@@ -18,6 +18,9 @@ _TOLD = 20
 """How many findings of one item spell out steps of their own; the rest stand with the evidence."""
 
 
+_NAMED = (SubjectKind.DOMAIN, SubjectKind.HOST, SubjectKind.ENDPOINT, SubjectKind.FOREST)
+
+
 @dataclass(slots=True)
 class Draft:
     """One remediation item in the making."""
@@ -52,6 +55,12 @@ class Draft:
         """The day on which the oldest of its findings was first seen failing."""
         seen = [one.first_seen.date() for one in self.findings if one.first_seen]
         return min(seen, default=None)
+
+    @property
+    def about(self) -> list[str]:
+        """The named things that it is about, at most three: they tell items of one title apart."""
+        names = [one.subject.name for one in self.findings if one.subject.kind in _NAMED]
+        return list(dict.fromkeys(names))[:3]
 
     @property
     def subjects(self) -> set[tuple[str, str]]:

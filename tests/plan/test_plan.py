@@ -226,7 +226,7 @@ def missing(reason, ident="test.one", permission="", detail="why"):
         ),
         (
             [missing(Reason.UNCONFIGURED, "test.a"), missing(Reason.UNCONFIGURED, "test.b")],
-            ["Tell the scan about: test"],
+            ["Tell the scan what it was not told"],
         ),
         (
             [missing(Reason.TIMEOUT, "test.a"), missing(Reason.UNREACHABLE, "test.b")],
