@@ -2,8 +2,9 @@
 
 about the tenant and other things that are there once    the newest part speaks
 about one subject (a domain, a host, a probe)             all parts together; where two speak of
-the same subject, the worse (where the
-kind says which that is), else the newest
+the same subject, what they saw joined (where the
+kind says how), the worse (where it says which
+that is), else the newest
 streams                                                   the newest whole one; directory exports of
 several places are put one after the other
 not to be had in one place                                whatever another place could get
@@ -14,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from scanner.evidence.envelope import Header, Kind, Missing, kinds
 from scanner.evidence.folder import Evidence, EvidenceError, Writer, load
@@ -103,12 +105,27 @@ def _items(kind: Kind, ordered: Sequence[Part], writer: Writer) -> Iterable[Conf
         for subject, item in part.evidence.items.get(kind.type, {}).items():
             found.setdefault(subject, []).append((part, item))
     for subject, told in found.items():
+        whole = _joined(told)
+        if whole is not None:
+            writer.put(whole)
+            continue
         best = max(range(len(told)), key=lambda place: (_badness(told[place][1]), place))
         part, item = told[best]
         writer.put(item)
         others = tuple(one.name for one, other in told if other != item)
         if others and kind.source != "run":
             yield Conflict(kind.name, subject.name if subject else "", part.name, others)
+
+
+def _joined(told: Sequence[tuple[Part, object]]) -> object | None:
+    """What the places saw as one, the newest last; None where the kind does not say how."""
+    whole: Any = told[0][1]
+    for _, item in told[1:]:
+        join = getattr(whole, "joined", None)
+        if join is None:
+            return None
+        whole = join(item)
+    return whole if len(told) > 1 else None
 
 
 def _badness(item: object) -> int:

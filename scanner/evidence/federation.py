@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -127,6 +127,17 @@ class FederationHost:
         """The service by its name."""
         return host(self.name)
 
+    def joined(self, later: FederationHost) -> FederationHost:
+        """What two places saw of the service; of the same view the later one counts."""
+        faces = {(one.vantage, one.proxy, one.address): one for one in (*self.faces, *later.faces)}
+        return FederationHost(
+            self.name,
+            self.adfs or later.adfs,
+            self.configured or later.configured,
+            tuple(sorted({*self.domains, *later.domains})),
+            tuple(faces.values()),
+        )
+
 
 @evidence("federation-sign-in-clock", source="federation")
 @dataclass(frozen=True, slots=True)
@@ -228,6 +239,18 @@ class FederationMetadata:
     def trusted(self) -> bool:
         """Whether it came over a certificate that was accepted."""
         return self.by.trusted
+
+    @property
+    def _worth(self) -> tuple[bool, bool, bool]:
+        """One that is there, over a good certificate, as the internet sees it, is worth most."""
+        return self.by.accepted, self.by.trusted, self.by.public
+
+    def joined(self, later: FederationMetadata) -> FederationMetadata:
+        """The better document of the two, and the more public of the two views of it."""
+        best = later if later._worth >= self._worth else self
+        views = (later.outside, self.outside)
+        outside = max(views, key=lambda one: (one.public, one.accepted and not one.public))
+        return replace(best, outside=outside)
 
     @property
     def primary(self) -> Certificate | None:

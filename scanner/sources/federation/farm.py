@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from queue import SimpleQueue
 
 from scanner.config.model import Config
@@ -62,10 +63,7 @@ class Looker:
         """All faces of one host, and its metadata as the most public of them gave it."""
         budget = deadline.sooner(HOST_BUDGET)
         seen = [_Visit(self, target, one, budget).face() for one in target.approaches]
-        documents = [document for _, document in seen]
-        metadata = replace(
-            max(documents, key=_worth), outside=max((one.by for one in documents), key=_publicity)
-        )
+        metadata = reduce(FederationMetadata.joined, (document for _, document in seen))
         adfs = target.adfs or (True if metadata.accepted else None)
         host = FederationHost(
             target.name,
@@ -75,16 +73,6 @@ class Looker:
             tuple(face for face, _ in seen),
         )
         return host, metadata
-
-
-def _worth(document: FederationMetadata) -> tuple[bool, bool, bool]:
-    """Which document to read: one that is there, over a good certificate, as the internet sees it."""
-    return document.by.accepted, document.by.trusted, document.by.public
-
-
-def _publicity(one: Publication) -> tuple[bool, bool, bool]:
-    """Which face tells what Entra would see; where nobody has that view, what could be read."""
-    return one.public, one.accepted, one.trusted
 
 
 class _Visit:
