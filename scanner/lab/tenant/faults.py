@@ -91,6 +91,7 @@ class Faults:
 
     `always` answers in their place for good. `next_link` replaces the link to the next page, with
     {base} and {path} filled in. With `every` each so-many-th request fails.
+    `delay` is how long the service takes for each answer, in seconds.
     """
 
     once: dict[str, list[Reply]] = field(default_factory=dict)
@@ -98,6 +99,7 @@ class Faults:
     on_later_pages: dict[str, list[Reply]] = field(default_factory=dict)
     next_link: dict[str, str] = field(default_factory=dict)
     every: int = 0
+    delay: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def plan(self, path: str, *replies: Reply) -> None:

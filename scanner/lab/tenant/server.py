@@ -185,8 +185,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.tenant.requests.append(seen)
 
     def _reply(self, reply: Reply) -> None:
-        if reply.slow:
-            time.sleep(reply.slow)
+        if pause := reply.slow + self.server.tenant.faults.delay:
+            time.sleep(pause)
         if reply.reset:
             self.close_connection = True
             return

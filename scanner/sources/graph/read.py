@@ -146,33 +146,44 @@ def sku(item: Item) -> Sku:
 
 
 def user(item: Item) -> User:
-    """One user. An account whose state is not told counts as enabled."""
-    states = objects(item.get("licenseAssignmentStates"))
-    licences = objects(item.get("assignedLicenses"))
+    """One user. An account whose state is not told counts as enabled.
+
+    Written for speed: it runs a million times where everything else runs a hundred times, so lists
+    that are empty for nearly everybody are looked at only where they are not.
+    """
+    get = item.get
+    states = objects(get("licenseAssignmentStates"))
+    licences = objects(get("assignedLicenses"))
+    errors = get("onPremisesProvisioningErrors")
+    unresolved = get("serviceProvisioningErrors")
     return User(
-        id=text(item.get("id")),
-        upn=text(item.get("userPrincipalName")),
-        enabled=item.get("accountEnabled") is not False,
-        user_type=text(item.get("userType")) or "Member",
-        usage_location=text(item.get("usageLocation")) or None,
-        license_ids=tuple(_sku_id(one) for one in licences if _sku_id(one)),
-        synced=flag(item.get("onPremisesSyncEnabled")),
-        mail=text(item.get("mail")) or None,
-        licensed_by_group=bool(states) and all(one.get("assignedByGroup") for one in states),
-        inactive_ids=tuple(_inactive(states)),
-        disabled_plans=tuple(
-            f"{_sku_id(one)}/{plan.casefold()}"
-            for one in licences
-            for plan in texts(one.get("disabledPlans"))
+        text(get("id")),
+        text(get("userPrincipalName")),
+        get("accountEnabled") is not False,
+        text(get("userType")) or "Member",
+        text(get("usageLocation")) or None,
+        tuple([ident for one in licences if (ident := _sku_id(one))]),
+        flag(get("onPremisesSyncEnabled")),
+        text(get("mail")) or None,
+        bool(states) and all(one.get("assignedByGroup") for one in states),
+        tuple(_inactive(states)) if _any_inactive(states) else (),
+        tuple(
+            [
+                f"{_sku_id(one)}/{plan.casefold()}"
+                for one in licences
+                if one.get("disabledPlans")
+                for plan in texts(one["disabledPlans"])
+            ]
         ),
-        errors=tuple(map(_provisioning_error, objects(item.get("onPremisesProvisioningErrors")))),
-        unresolved=sum(
-            one.get("isResolved") is not True
-            for one in objects(item.get("serviceProvisioningErrors"))
-        ),
-        invited=text(item.get("externalUserState")) or None,
-        created=moment(item.get("createdDateTime")),
+        tuple(map(_provisioning_error, objects(errors))) if errors else (),
+        sum(one.get("isResolved") is not True for one in objects(unresolved)) if unresolved else 0,
+        text(get("externalUserState")) or None,
+        moment(get("createdDateTime")),
     )
+
+
+def _any_inactive(states: list[Item]) -> bool:
+    return any(one.get("state") != "Active" for one in states)
 
 
 def _sku_id(item: Item) -> str:
