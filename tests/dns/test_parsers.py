@@ -10,7 +10,7 @@ import dns.message
 import dns.rcode
 import dns.rrset
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from scanner.evidence.addresses import is_private
@@ -29,7 +29,7 @@ from scanner.sources.dns.spf import (
 )
 from scanner.sources.dns.stspolicy import parse_policy
 from scanner.sources.dns.transport import sts_fault, tls_rpt_fault
-from scanner.sources.dns.wire import Question, matches, read_reply
+from scanner.sources.dns.wire import Question, _quick, _read, matches, read_reply
 from tests.bench import spf_suite
 from tests.dns.memory import Memory, about
 
@@ -260,3 +260,44 @@ def test_private_addresses_are_an_explicit_list():
 )
 def test_servers_read_and_show_alike(text, label):
     assert parse_server(text).label == label
+
+
+LABEL = st.sampled_from(["www", "a", "_dmarc", "xn--bcher-kva", "UPPER", "b-1"])
+NAMES = st.lists(LABEL, min_size=1, max_size=4).map(lambda one: ".".join(one) + ".")
+DATA = st.one_of(
+    st.tuples(st.just("A"), st.just("192.0.2.1")),
+    st.tuples(st.just("AAAA"), st.just("2001:db8::1")),
+    st.tuples(st.just("CNAME"), NAMES),
+    st.tuples(st.just("NS"), NAMES),
+    st.tuples(st.just("MX"), NAMES.map(lambda name: f"10 {name}")),
+    st.tuples(st.just("SRV"), NAMES.map(lambda name: f"1 2 5061 {name}")),
+    st.tuples(st.just("TXT"), st.just('"v=spf1 " "-all" "\\200"')),
+    st.tuples(st.just("SOA"), st.just("ns1.a. h.a. 7 1 1 1 1")),
+    st.tuples(st.just("CAA"), st.just('0 issue "x.example"')),
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    NAMES,
+    st.sampled_from(["A", "CNAME", "MX", "TXT", "SRV", "NS", "SOA", "AAAA"]),
+    st.lists(st.tuples(NAMES, DATA), max_size=4),
+    st.lists(st.tuples(NAMES, DATA), max_size=2),
+    st.sampled_from([0, 2, 3]),
+    st.booleans(),
+)
+def test_the_quick_reading_agrees_with_the_full_one(name, rdtype, answers, authority, rcode, aa):
+    # dnspython keeps the last of several records of a type that may stand only once.
+    single = [(owner.lower(), kind) for owner, (kind, _) in answers if kind in ("CNAME", "SOA")]
+    assume(len(single) == len(set(single)))
+    response = dns.message.make_response(dns.message.make_query(name, rdtype, use_edns=0))
+    response.set_rcode(rcode)
+    response.flags |= dns.flags.AA if aa else dns.flags.RA
+    for section, rows in ((response.answer, answers), (response.authority, authority)):
+        for owner, (kind, data) in rows:
+            section.append(dns.rrset.from_text(owner, 60, "IN", kind, data))
+    question = Question(name.rstrip(".").lower(), rdtype)
+    wire = response.to_wire()
+    quick = _quick(wire, question)
+    if quick is not None:
+        assert quick == _read(dns.message.from_wire(wire), question)

@@ -20,6 +20,7 @@ from scanner.sources.dns.servers import Server
 from scanner.sources.dns.wire import (
     Question,
     Reply,
+    is_name,
     is_truncated,
     rcode_of,
     read_reply,
@@ -196,17 +197,26 @@ class Resolver:
     peers: Sequence[Peer]
     view: View = "public"
     recursion: bool = True
-    _cache: dict[tuple[str, str, bool, bool], asyncio.Task[Lookup]] = field(default_factory=dict)
+    _cache: dict[tuple[str, str, bool, bool], asyncio.Future[Lookup]] = field(default_factory=dict)
 
     async def ask(
         self, name: str, rdtype: str, *, dnssec: bool = False, checking_disabled: bool = False
     ) -> Lookup:
         """The outcome of one question; the same question is asked once, however many want it."""
         key = (name.rstrip(".").lower(), rdtype, dnssec, checking_disabled)
-        task = self._cache.get(key)
-        if task is None:
-            task = self._cache[key] = asyncio.create_task(self._fetch(*key))
-        return task.result() if task.done() else await asyncio.shield(task)
+        found = self._cache.get(key)
+        if found is not None:
+            return found.result() if found.done() else await asyncio.shield(found)
+        found = self._cache[key] = asyncio.get_running_loop().create_future()
+        try:
+            lookup = await self._fetch(*key)
+        except BaseException:
+            # Whoever waits for this asker's answer must not wait for ever; the next one asks again.
+            del self._cache[key]
+            found.cancel()
+            raise
+        found.set_result(lookup)
+        return lookup
 
     async def ask_all(self, *questions: tuple[str, str]) -> tuple[Lookup, ...]:
         """Several questions side by side, in the order given."""
@@ -215,10 +225,9 @@ class Resolver:
     async def _fetch(self, name: str, rdtype: str, dnssec: bool, checking_disabled: bool) -> Lookup:
         question = Question(name, rdtype, self.recursion, dnssec, checking_disabled)
         worst = not_asked(name, rdtype, self.view)
-        try:
-            question.encode()
-        except ValueError as error:
-            return replace(worst, status=LookupStatus.UNSUPPORTED, detail=str(error))
+        if not is_name(name):
+            told = "DNS cannot carry this name"
+            return replace(worst, status=LookupStatus.UNSUPPORTED, detail=told)
         for peer in sorted(self.peers, key=_is_dead):
             lookup = await self._at(peer, question)
             if lookup.status is LookupStatus.SERVFAIL and self._may_be_bogus(question, lookup):
@@ -265,12 +274,10 @@ class Resolver:
 
     def asked(self) -> list[Lookup]:
         """Everything that was asked so far and has ended."""
-        return [task.result() for task in self._cache.values() if task.done()]
+        return [found.result() for found in self._cache.values() if found.done()]
 
     async def close(self) -> None:
         """Close the channels of all servers."""
-        for task in self._cache.values():
-            task.cancel()
         for peer in self.peers:
             await peer.close()
 

@@ -18,6 +18,15 @@ import dns.rdatatype
 import dns.rrset
 
 from scanner.evidence.dns import Lookup, LookupStatus, Record
+from scanner.sources.dns.quick import (
+    CNAME,
+    NS,
+    SOA,
+    Plain,
+    plain_message,
+    records_of,
+    type_number,
+)
 
 PAYLOAD = 1232
 """What we announce to take over UDP: fits an IPv6 packet without fragments (DNS flag day 2020)."""
@@ -63,6 +72,14 @@ def absolute(name: str) -> dns.name.Name:
     return dns.name.from_text(name.rstrip(".") + ".", idna_codec=dns.name.IDNA_2008_Practical)
 
 
+def is_name(name: str) -> bool:
+    """Whether DNS can carry a name."""
+    try:
+        return bool(absolute(name))
+    except dns.exception.DNSException:
+        return False
+
+
 def matches(reply: bytes, query: bytes, question: bytes) -> bool:
     """Whether bytes are the reply to that query: id, kind and repeated question."""
     if len(reply) < _HEADER or reply[:2] != query[:2] or not reply[2] & _QR:
@@ -98,53 +115,59 @@ class Reply:
 def read_reply(data: bytes, question: Question) -> Reply:
     """The meaning of a reply. Raises ValueError for bytes that are no DNS message."""
     try:
-        plain_no = _plain_no(data)
-        if plain_no is not None:
-            return plain_no
+        quick = _quick(data, question)
+        if quick is not None:
+            return quick
         message = dns.message.from_wire(data, ignore_trailing=True)
         return _read(message, question)
     except (dns.exception.DNSException, ValueError, IndexError, KeyError) as error:
         raise ValueError(f"unreadable reply: {type(error).__name__}") from error
 
 
-_SOA, _NS, _OPT = 6, 2, 41
-_POINTER = 0xC0
-
-
-def _plain_no(data: bytes) -> Reply | None:
-    """The meaning of a reply without answers, which is every second one; None where it takes more.
-
-    Reads no more than the frame of each record: a reply that was cut must not pass for a 'no'.
-    Raises IndexError or ValueError for bytes that end too early.
-    """
-    counts = [int.from_bytes(data[at : at + 2]) for at in (4, 6, 8, 10)]
-    rcode = dns.rcode.Rcode(rcode_of(data))
-    if counts[0] != 1 or counts[1] or rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+def _quick(data: bytes, question: Question) -> Reply | None:
+    """The meaning of a plain reply; None where it takes the full reading."""
+    rcode = rcode_of(data)
+    message = plain_message(data) if rcode in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN) else None
+    if message is None:
         return None
-    place = _after_name(data, _HEADER) + 4
-    types = []
-    for _ in range(counts[2] + counts[3]):
-        place = _after_name(data, place)
-        kind, size = int.from_bytes(data[place : place + 2]), data[place + 8 : place + 10]
-        place += 10 + int.from_bytes(size)
-        if len(size) != 2 or place > len(data) or (kind == _OPT and size != b"\0\0"):  # noqa: PLR2004
-            return None  # cut, or with options: left to the full reading
-        types.append(kind)
+    wanted, current, chain = type_number(question.type), question.name, list[str]()
+    ttls: list[int] = []
+    frames = [one for one in message.answers if (one.owner, one.type) == (current, wanted)]
+    while not frames and len(chain) < _LONGEST_CHAIN:
+        alias = [one for one in message.answers if (one.owner, one.type) == (current, CNAME)]
+        target = records_of(message, alias[:1], "CNAME")
+        if not target:
+            break
+        current = target[0].value
+        chain.append(current)
+        ttls.append(alias[0].ttl)
+        frames = [one for one in message.answers if (one.owner, one.type) == (current, wanted)]
+    records = records_of(message, frames, question.type) if frames else ()
     flags = _flag_names(int.from_bytes(data[2:4]))
-    if rcode == dns.rcode.NXDOMAIN:
-        return Reply(LookupStatus.NXDOMAIN, flags=flags)
-    if _NS in types[: counts[2]] or (_SOA not in types and "aa" not in flags):
+    status = _quick_status(message, rcode, "aa" in flags, found=bool(frames))
+    if status is None or records is None or (message.answers and not frames and not chain):
         return None
-    return Reply(LookupStatus.NODATA, flags=flags)
+    ttls += [one.ttl for one in frames]
+    return Reply(
+        status,
+        records,
+        tuple(chain),
+        min(ttls, default=None),
+        flags,
+        unfinished=bool(chain) and not frames and not rcode and SOA not in message.authority,
+    )
 
 
-def _after_name(data: bytes, place: int) -> int:
-    """Where a name ends. Raises IndexError where the bytes do."""
-    while (size := data[place]) != 0:
-        if size & _POINTER == _POINTER:
-            return place + 2
-        place += 1 + size
-    return place + 1
+def _quick_status(
+    message: Plain, rcode: int, authoritative: bool, *, found: bool
+) -> LookupStatus | None:
+    if rcode == dns.rcode.NXDOMAIN:
+        return LookupStatus.NXDOMAIN
+    if found:
+        return LookupStatus.ANSWER
+    if NS in message.authority or (SOA not in message.authority and not authoritative):
+        return None
+    return LookupStatus.NODATA
 
 
 def _read(message: dns.message.Message, question: Question) -> Reply:
