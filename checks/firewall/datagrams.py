@@ -69,7 +69,7 @@ def udp_required(
                         wanted.setdefault(protocol, []).append(probe)
         for protocol, mine in sorted(wanted.items()):
             found = True
-            yield _datagrams(area, protocol, mine)
+            yield _datagrams(area, protocol, mine, places.egress(area))
     if not found:
         yield not_applicable(
             "no-udp-needed", object_set("UDP"), "No role of this run needs a UDP service."
@@ -79,11 +79,18 @@ def udp_required(
 _SERVICE = {"ntp": "time", "stun": "calls"}
 
 
-def _datagrams(area: EndpointRows, protocol: str, probes: list[Probe]) -> Finding:
+def _datagrams(area: EndpointRows, protocol: str, probes: list[Probe], egress: str) -> Finding:
     at = f" at {area.vantage}" if area.vantage else ""
     service = _SERVICE.get(protocol, protocol)
     subject = object_set(f"UDP for {service} from {area.role} ({area.area}){at}")
     dead = [one for one in probes if not one.works and not one.unknown]
+    if dead and egress in ("closed", "no-names"):
+        return not_assessed(
+            "unreachable-no-way-out",
+            subject,
+            "Nothing gets out of {place}; see firewall.egress-available.",
+            place=area.vantage or "this place",
+        )
     ports = sorted({str(one.port) for one in dead})
     if dead and len(dead) < len(probes):
         return warned(

@@ -212,7 +212,11 @@ _MANY_LATE = 0.02
 def connection_rate(vantages: tuple[Vantage, ...], probes: tuple[Probe, ...]) -> Iterator[Finding]:
     """The shape of the scan itself, and a burst to one open host."""
     for place in vantages:
-        mine = [one for one in probes if one.vantage == place.label and one.path == "direct"]
+        mine = [
+            one
+            for one in probes
+            if one.vantage == place.label and one.path == "direct" and one.udp is None
+        ]
         yield _bursts(place, mine)
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -48,11 +49,23 @@ def run_rig(folder, hosts, commands, *, rules="", helpers=(), way=None, services
         env=environment,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=200,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads((folder / "results.json").read_text())
+
+
+def side_by_side(base, runs):
+    """Several rigs at once, each in a folder of its own: they mostly wait."""
+
+    def one(name):
+        folder = base / name
+        folder.mkdir()
+        return name, runs[name](folder)
+
+    with ThreadPoolExecutor(len(runs)) as pool:
+        return dict(pool.map(one, runs))
 
 
 def probe_command(folder, targets, name="targets", **env):

@@ -49,11 +49,11 @@ def explicit(folder):
 
 
 def signed_in(folder):
-    """A proxy that wants Basic authentication: user 'u', password 'p'."""
+    """A proxy that wants Basic authentication: user 'u', password 'p4ssw0rd-p'."""
     helper = folder / "check.py"
     helper.write_text(
         "#!/bin/sh\nwhile read -r user password rest; do\n"
-        ' if [ "$user $password" = "u p" ]; then echo OK; else echo ERR; fi\ndone\n'
+        ' if [ "$user $password" = "u p4ssw0rd-p" ]; then echo OK; else echo ERR; fi\ndone\n'
     )
     helper.chmod(0o755)
     lines = [

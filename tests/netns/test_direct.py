@@ -4,6 +4,8 @@ import pytest
 
 from tests.netns.outside import probe_command, run_rig, verdicts
 
+pytestmark = pytest.mark.timeout(240)  # rigs on a busy machine
+
 GATE = "10.77.1.1"
 
 

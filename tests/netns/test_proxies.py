@@ -7,6 +7,8 @@ import pytest
 from tests.netns import proxies
 from tests.netns.outside import many_probes, run_rig, verdicts
 
+pytestmark = pytest.mark.timeout(240)  # rigs on a busy machine
+
 GATE = proxies.GATE
 HOSTS = {
     f"{name}.rig.test": {"a": [f"203.0.113.{number}"]}
@@ -68,7 +70,7 @@ RUNS = {
         {"good": ("fail", "proxy_auth_required"), "exempt": ("fail", "proxy_auth_unsupported")},
     ),
     "signed-in": (
-        through(3129, "u:p@"),
+        through(3129, "u:p4ssw0rd-p@"),
         [target("good"), target("exempt", proxy_auth="no")],
         {"good": ("pass", "ok"), "exempt": ("fail", "proxy_auth_unsupported")},
     ),
@@ -154,4 +156,4 @@ def test_path(found, name):
 
 
 def test_no_password_is_written_anywhere(found):
-    assert "u:p@" not in str(found)
+    assert "p4ssw0rd" not in str(found)

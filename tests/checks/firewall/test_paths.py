@@ -189,6 +189,12 @@ def test_udp_services(first, second, expected):
     assert judged(udp_required, *items, media(3478, first), media(3479, second)) == [expected]
 
 
+def test_udp_is_not_judged_without_a_way_out():
+    items = [area("M365-Skype", CALLS, role="client"), place(egress="closed")]
+    dead = [media(3478, Why.UDP_NO_REPLY), media(3479, Why.UDP_NO_REPLY)]
+    assert judged(udp_required, *items, *dead) == [("not-assessed", "unreachable-no-way-out")]
+
+
 def test_no_udp_is_needed():
     assert judged(udp_required, area(), probe(), place()) == [("not-applicable", "no-udp-needed")]
 
