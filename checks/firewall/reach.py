@@ -60,9 +60,7 @@ def judge_reach(
     """The findings of one check of the reach rule."""
     _ = scope
     places = Places.of(probes, vantages)
-    mine = [
-        one for one in areas if one.area in reach.areas and any(row.tcp for row in one.rows)
-    ]
+    mine = [one for one in areas if one.area in reach.areas and any(row.tcp for row in one.rows)]
     if not mine:
         roles = sorted({role for one in vantages for role in one.roles})
         yield not_applicable(

@@ -30,7 +30,7 @@ def way_in():
     return None
 
 
-def run_rig(folder, hosts, commands, *, rules="", helpers=(), way=None, services=None):
+def run_rig(folder, hosts, commands, *, rules="", helpers=(), way=None, **plan):
     """Build, run the commands in the client's namespace, and return what each gave."""
     for program in ("ip", "nft"):
         need(program)
@@ -40,7 +40,7 @@ def run_rig(folder, hosts, commands, *, rules="", helpers=(), way=None, services
             "network namespaces cannot be made here: unshare -nm and unshare -Urnm both fail"
         )
     (folder / "hosts.json").write_text(json.dumps(hosts))
-    plan = {"rules": rules, "helpers": list(helpers), "commands": commands, "services": services}
+    plan |= {"rules": rules, "helpers": list(helpers), "commands": commands}
     (folder / "rig.json").write_text(json.dumps(plan))
     environment = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
     done = subprocess.run(

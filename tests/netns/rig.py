@@ -58,15 +58,18 @@ def main(folder):
     (folder / "resolv.conf").write_text("nameserver 198.51.100.53\noptions timeout:1\n")
     services = plan.get("services") or [sys.executable, "-m", "tests.netns.services", str(folder)]
     start("srv", services, folder)
-    wait_for(folder / "ready")
+    if plan.get("services"):
+        wait_for_port(443, "srv")
+    else:
+        wait_for(folder / "ready")
     for helper in plan.get("helpers", ()):
         if "before" in helper:
             subprocess.run(["sh", "-ec", helper["before"]], check=True)
         start("fw", helper["argv"], folder)
         wait_for_port(helper["port"])
-    running = [(time.monotonic(), run_client(folder, one)) for one in plan["commands"]]
+    running = ((time.monotonic(), run_client(folder, one)) for one in plan["commands"])
     results = []
-    for began, process in running:
+    for began, process in running if plan.get("one_by_one") else list(running):
         out, err = process.communicate()
         seconds = time.monotonic() - began
         results.append(
@@ -82,7 +85,8 @@ def inside(space, argv, **more):
 
 def with_names(folder, argv):
     """The command, with the resolver of the rig in place of this machine's."""
-    script = f'mount --bind {folder}/resolv.conf /etc/resolv.conf; exec "$@"'
+    script = f"mount --bind {folder}/resolv.conf /etc/resolv.conf; "
+    script += f'[ ! -f {folder}/hosts ] || mount --bind {folder}/hosts /etc/hosts; exec "$@"'
     return ["sh", "-c", script, "sh", *argv]
 
 
@@ -93,7 +97,7 @@ def start(space, argv, folder):
 
 
 def run_client(folder, command):
-    """Start a command of the client; all of them run side by side."""
+    """Start a command of the client."""
     clean = {key: value for key, value in os.environ.items() if "proxy" not in key.lower()}
     return subprocess.Popen(
         ["ip", "netns", "exec", "cli", *with_names(folder, command["argv"])],
@@ -112,11 +116,11 @@ def wait_for(path):
         time.sleep(0.02)
 
 
-def wait_for_port(port):
+def wait_for_port(port, space="fw"):
     end = time.monotonic() + 15
     while time.monotonic() < end:
         listening = inside(
-            "fw", ["ss", "-Hltn"], capture_output=True, text=True, check=False
+            space, ["ss", "-Hltn"], capture_output=True, text=True, check=False
         ).stdout
         if f":{port} " in listening:
             return

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-import dns.asyncquery
 import dns.exception
 import dns.message
 import dns.rdatatype
 
 from scanner.config.model import Config
 from scanner.evidence.reachability import SERVERS_TOWARDS, EndpointRows, Row, port_list
+from scanner.sources.reachability.exchange import exchange
 from scanner.sources.reachability.resolve import Resolver, inner_resolvers
 from scanner.sources.reachability.targets import Target
 
@@ -52,10 +52,8 @@ async def controllers_of(config: Config) -> list[str]:
 async def _controllers(domain: str, resolver: Resolver) -> list[str]:
     try:
         question = dns.message.make_query(f"_ldap._tcp.dc._msdcs.{domain}", "SRV")
-        answer, _ = await dns.asyncquery.udp_with_fallback(
-            question, resolver.address, timeout=2.0, port=resolver.port, ignore_unexpected=True
-        )
-    except (dns.exception.DNSException, OSError, ValueError):
+        answer = await exchange(question, resolver.address, resolver.port, 2.0)
+    except (dns.exception.DNSException, TimeoutError, OSError, ValueError):
         return []
     return sorted(
         record.target.to_text(omit_final_dot=True).casefold()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from scanner.deadline import Deadline
 from scanner.evidence.reachability import Attempt, Burst, HttpSeen, Probe, Why
+from scanner.sources.reachability.addresses import is_address, split_address
 from scanner.sources.reachability.connect import Address, connect, drop
 from scanner.sources.reachability.edge import Edge
 from scanner.sources.reachability.exposure import examine_exposure
@@ -26,8 +27,6 @@ from scanner.sources.reachability.sweep import Leg, Shape, Sweep
 from scanner.sources.reachability.targets import Target
 from scanner.sources.reachability.tls import Looker, Verdict
 from scanner.sources.reachability.udp import DATAGRAMS, ask_udp
-from scanner.sources.tls.addresses import split_address
-from scanner.sources.tls.names import is_address
 
 _TALKS = 50
 _PROXIED = 40

@@ -18,8 +18,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from scanner.evidence.folder import write_atomically
 from scanner.sources.reachability.catalogue import Catalogue, CatalogueError, bundled, parse, read
 
@@ -106,6 +104,8 @@ def _source_data(path: Path) -> dict[str, Any]:
 
 def _get(service: str, path: str, *, as_list: bool = False) -> Any:
     """One answer of the service as JSON. Raises RefreshError."""
+    import requests  # noqa: PLC0415 - costs start-up time that a scan need not pay
+
     where = f"{service}{path}"
     try:
         with requests.get(

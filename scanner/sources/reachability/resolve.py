@@ -11,25 +11,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import dns.asyncquery
 import dns.exception
-import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
 import dns.rdatatype
-import dns.resolver
 
 from scanner.config.model import Config
 from scanner.deadline import Deadline
 from scanner.evidence.reachability import NameLookup, Why
-from scanner.sources.tls.names import ascii_name
+from scanner.sources.reachability.addresses import ascii_name
+from scanner.sources.reachability.exchange import exchange
 
 _PER_TRY = 1.5
 _TRIES = 2
 _WIDTH = 50
 _ENOUGH_SILENCE = 40
 _MOST_ADDRESSES = 16
+_MOST_RESOLVERS = 3  # as many as resolv.conf(5) reads
+_RESOLV = Path("/etc/resolv.conf")
 _HOSTS = Path("/etc/hosts")
 _SINKS = tuple(
     ipaddress.ip_network(one)
@@ -92,6 +92,20 @@ def inner_resolvers(config: Config) -> list[Resolver]:
 
 def system_resolvers() -> list[Resolver]:
     """The resolvers of this host, in its order."""
+    if sys.platform == "win32":
+        return _registry_resolvers()
+    try:
+        lines = _RESOLV.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    words = (line.split() for line in lines)
+    found = [one[1] for one in words if len(one) > 1 and one[0] == "nameserver"]
+    return [Resolver(one.partition("%")[0]) for one in dict.fromkeys(found)][:_MOST_RESOLVERS]
+
+
+def _registry_resolvers() -> list[Resolver]:
+    import dns.resolver  # noqa: PLC0415 - brings an HTTP client along
+
     try:
         found = dns.resolver.Resolver().nameservers
     except (dns.exception.DNSException, OSError):
@@ -203,14 +217,9 @@ class Names:
             if self.deadline.remaining() <= 0 or self._gone(resolver):
                 break
             try:
-                answer, _ = await dns.asyncquery.udp_with_fallback(
-                    question,
-                    resolver.address,
-                    timeout=min(self.per_try, self.deadline.remaining()),
-                    port=resolver.port,
-                    ignore_unexpected=True,
-                )
-            except dns.exception.Timeout:
+                seconds = min(self.per_try, self.deadline.remaining())
+                answer = await exchange(question, resolver.address, resolver.port, seconds)
+            except TimeoutError:
                 continue
             except (dns.exception.DNSException, OSError, ValueError):
                 await asyncio.sleep(0.05)
