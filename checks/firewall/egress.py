@@ -15,6 +15,7 @@ from scanner.api import (
     Severity,
     Subject,
     Topic,
+    Value,
     check,
     failed,
     not_assessed,
@@ -220,6 +221,7 @@ def endpoint_list_current(vantages: tuple[Vantage, ...], header: Header) -> Iter
 
 
 _RECENT_DAYS, _OLD_DAYS = 45, 180
+_AGE = "The endpoint list {version} ({origin}) is of {date}, {days} days old."
 
 
 def _list(place: Vantage, header: Header) -> Finding:
@@ -234,14 +236,14 @@ def _list(place: Vantage, header: Header) -> Finding:
             version=place.catalogue_version,
         )
     days = (header.collected_at.date() - stated).days
-    say = passed if days <= _RECENT_DAYS else warned if days <= _OLD_DAYS else failed
-    reason = "recent" if days <= _RECENT_DAYS else "old" if days <= _OLD_DAYS else "very-old"
-    return say(
-        reason,
-        subject,
-        "The endpoint list {version} ({origin}) is of {date}, {days} days old.",
-        version=place.catalogue_version,
-        origin=place.catalogue_origin,
-        date=stated.isoformat(),
-        days=days,
-    )
+    values: dict[str, Value] = {
+        "version": place.catalogue_version,
+        "origin": place.catalogue_origin,
+        "date": stated.isoformat(),
+        "days": days,
+    }
+    if days <= _RECENT_DAYS:
+        return passed("recent", subject, _AGE, **values)
+    if days <= _OLD_DAYS:
+        return warned("old", subject, _AGE, **values)
+    return failed("very-old", subject, _AGE, **values)

@@ -19,6 +19,7 @@ from scanner.api import (
     Scope,
     Severity,
     Topic,
+    Value,
     check,
     endpoint,
     failed,
@@ -290,6 +291,9 @@ _BANDS = ((10, 100), (25, 80), (100, 60), (200, 40), (300, 20), (350, 0))
 _NEAR_MS = 100.0
 
 
+_DISTANCE = "{host} is {ms} ms away from {place} ({points} of 100 points)."
+
+
 def points(ms: float) -> int:
     """The points of a round trip of that many milliseconds."""
     before = (0.0, 100.0)
@@ -358,16 +362,15 @@ def _distance(place: Vantage, doors: list[Probe], limit: float) -> Finding:
             place=where,
         )
     ms = round(median(times), 1)
-    say = passed if ms <= limit else warned
-    return say(
-        "near" if ms <= limit else "far",
-        subject,
-        "{host} is {ms} ms away from {place} ({points} of 100 points).",
-        host=doors[0].host,
-        ms=ms,
-        place=where,
-        points=points(ms),
-    )
+    values: dict[str, Value] = {
+        "host": doors[0].host,
+        "ms": ms,
+        "place": where,
+        "points": points(ms),
+    }
+    if ms <= limit:
+        return passed("near", subject, _DISTANCE, **values)
+    return warned("far", subject, _DISTANCE, **values)
 
 
 @check(

@@ -7,7 +7,7 @@ several places is judged together, and the worst place decides.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checks.firewall.facts import Places, RowState
 from checks.firewall.request import (
@@ -24,6 +24,7 @@ from scanner.api import (
     Finding,
     Scope,
     Severity,
+    Status,
     Subject,
     failed,
     not_applicable,
@@ -154,8 +155,7 @@ def _failure(
     reason, offender = cause
     hosts = list(dict.fromkeys(one.row.destination for one in states))
     shown = hosts[:_SHOWN] + ([f"{len(hosts) - _SHOWN} more"] if len(hosts) > _SHOWN else [])
-    say = warned if warns else failed
-    return say(
+    found = failed(
         reason_word(reason),
         subject,
         SENTENCES.get(reason, SENTENCES[Why.TCP_TIMEOUT]),
@@ -167,6 +167,7 @@ def _failure(
         offender=offender or "of this host",
         detail=states[0].detail or "no more is known",
     )
+    return replace(found, status=Status.WARN) if warns else found
 
 
 def _with_request(
