@@ -32,6 +32,7 @@ from scanner.sources.reachability.trust import Trust
 
 KINDS = ("tls", "http", "ntp", "stun", "exposure")
 DEADLINE = 120.0
+_PORTS = {"tls": 443, "http": 80, "ntp": 123, "stun": 3478}
 _TALK = 5.0
 _SKEW_WARN, _SKEW_FAIL = 60.0, 300.0
 _CANNOT_SIGN_IN = ("no", "machine-context-only")
@@ -84,7 +85,7 @@ def _wanted(one: Any, where: str) -> Wanted:
             raise TargetsError(f"{where}: {key}: expected a text, got {one.get(key)!r}")
     if one["kind"] not in KINDS:
         raise TargetsError(f"{where}: kind: one of {', '.join(KINDS)}, got {one['kind']!r}")
-    port = one.get("port")
+    port = one.get("port", _PORTS.get(one["kind"]))
     if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:  # noqa: PLR2004
         raise TargetsError(f"{where}: port: expected a number from 1 to 65535, got {port!r}")
     host = one["host"].rstrip(".").casefold().strip("[]")

@@ -6,13 +6,14 @@ import asyncio
 import ipaddress
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import certifi
 
 from scanner.config.model import Config
+from scanner.config.read import ConfigError
 from scanner.evidence.reachability import EndpointRows, NameLookup, Probe, Vantage, Why
 from scanner.sources.interface import Contact, Gather, Unavailable
 from scanner.sources.reachability.catalogue import Catalogue, CatalogueError, read
@@ -42,6 +43,13 @@ class ReachabilitySource:
     kinds: tuple[type, ...] = (EndpointRows, Probe, NameLookup, Vantage)
     after: tuple[type, ...] = ()
     budget = 120.0
+
+    def proofread(self, config: Config, questions: Collection[str]) -> None:  # noqa: ARG002 - no answers here
+        """Refuse an endpoint list of the operator that cannot be used. Raises ConfigError."""
+        try:
+            catalogue_of(config)
+        except Unavailable as error:
+            raise ConfigError(error.missing.detail) from error
 
     def touches(self, config: Config, wanted: frozenset[type]) -> Iterable[Contact]:
         """Every destination that would be probed."""
