@@ -29,8 +29,8 @@ from scanner.api import (
 from scanner.evidence.certificate import Certificate
 from scanner.evidence.tls import ServedChain, TlsChain
 
-_SLACK = timedelta(minutes=5)
-"""How far the clocks of server and scanner may differ before a fresh certificate is 'too early'."""
+_TOLERANCE = 300
+"""Seconds by which the clocks of server and scanner may differ: only later is it 'too early'."""
 
 _RENEWAL = "https://learn.microsoft.com/windows-server/identity/ad-fs/operations/manage-ssl-certificates-ad-fs-wap"
 
@@ -71,21 +71,22 @@ _APPLE_SINCE, _APPLE_DAYS = datetime(2019, 7, 1, tzinfo=UTC), 825
     blocks=["the service of the host"],
     requires=["certificates.reachable"],
 )
-def in_validity(found: TlsChain, header: Header) -> Iterator[Finding]:
+def in_validity(found: TlsChain, header: Header, scope: Scope) -> Iterator[Finding]:
     """Judge the leaf, then the certificates above it on the path."""
     now = header.collected_at
-    finding = worst(found, lambda one: _dated(found.subject, one, now))
+    slack = timedelta(seconds=scope.threshold("clock_tolerance_seconds", _TOLERANCE))
+    finding = worst(found, lambda one: _dated(found.subject, one, now, slack))
     if finding.status is Status.FAIL:
         finding = finding.fixed_by(*to_install(found.role))
     yield weighed(finding, found.role, Severity.HIGH, stops=True)
 
 
-def _dated(subject: Subject, one: ServedChain, now: datetime) -> Finding:
+def _dated(subject: Subject, one: ServedChain, now: datetime, slack: timedelta) -> Finding:
     if one.leaf is None:
         return unreadable(subject)
     path = one.path.certificates or (one.leaf,)
     for place, certificate in enumerate(path):
-        finding = _out_of_date(subject, place, certificate, now)
+        finding = _out_of_date(subject, place, certificate, now, slack)
         if finding:
             return finding.showing(
                 valid_from=str(certificate.not_before), valid_until=str(certificate.not_after)
@@ -94,7 +95,7 @@ def _dated(subject: Subject, one: ServedChain, now: datetime) -> Finding:
 
 
 def _out_of_date(
-    subject: Subject, place: int, certificate: Certificate, now: datetime
+    subject: Subject, place: int, certificate: Certificate, now: datetime, slack: timedelta
 ) -> Finding | None:
     if certificate.not_after and now > certificate.not_after:
         if place == 0:
@@ -112,7 +113,7 @@ def _out_of_date(
             name=certificate.label,
             until=_day(certificate.not_after),
         )
-    if certificate.not_before and now + _SLACK < certificate.not_before:
+    if certificate.not_before and now + slack < certificate.not_before:
         return failed(
             "not-yet-valid",
             subject,

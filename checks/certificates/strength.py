@@ -71,11 +71,11 @@ def _keys(found: TlsChain, one: ServedChain) -> Finding:
     large = False
     for place, certificate in enumerate(_below_root(one)):
         kind, bits = certificate.key_type, certificate.key_bits
-        if kind == "RSA" and bits >= _LEAST:
+        if kind == "RSA" and bits >= _LEAST and bits % 8 == 0:
             large = large or bits > _MOST
         elif kind not in _CURVES:
             return failed(
-                "weak" if kind == "RSA" else "kind",
+                "weak" if kind == "RSA" and bits < _LEAST else "kind",
                 subject,
                 "The key of the {which} {name} is {kind} with {bits} bits.",
                 which=position(place),
