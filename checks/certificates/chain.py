@@ -202,6 +202,13 @@ def _allowed(found: TlsChain, one: ServedChain) -> Finding:
     if path.outcome is not PathOutcome.TRUSTED:
         return _no_path(found, one)
     wrong = next((fault for fault in path.faults if fault.code.startswith("name-")), None)
+    if wrong is not None and wrong.code == "name-constraints-too-many":
+        return not_assessed(
+            "unsupported-too-many",
+            subject,
+            "The authority {name} limits so many names that they were not all compared.",
+            name=common_name(wrong.subject),
+        )
     if wrong is not None:
         return failed(
             wrong.code,

@@ -25,6 +25,7 @@ def look(
     extra="",
     dns=_DEAD,
     trust="",
+    timeout=5.0,
 ):
     """Scan those hosts. `roots` and `private` are certificates that count as such."""
     lines = ['[customer]\nname = "Test"', extra]
@@ -37,7 +38,7 @@ def look(
             settings.append(f'{word} = "{file}"')
     lines.append("[trust]\n" + "\n".join(settings))
     lines.append('[tenant.endpoints]\nlogin = "https://127.0.0.1:9"\ngraph = "https://127.0.0.1:9"')
-    lines.append("[network]\ntimeout = 1.0")
+    lines.append(f"[network]\ntimeout = {timeout}")
     lines.append(f'[dns]\nexternal = ["{dns}"]\ntimeout = 0.2')
     lines.append("[network.connect]")
     lines += [f'"{key}" = "{value}"' for key, value in (connect or {}).items()]

@@ -5,7 +5,6 @@ import socket
 import ssl
 import subprocess
 import threading
-import time
 
 from tests.servers.parts import free_port, need, running, wait_for_port
 
@@ -164,7 +163,7 @@ def nginx(folder, servers, top=""):
     file = folder / "nginx.conf"
     file.write_text(
         f"daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;"
-        f"{top} events {{ worker_connections 512; }}"
+        f"{top} events {{ worker_connections 2000; }}"
         f"http {{ access_log off; {paths} ssl_session_cache off; {blocks} }}"
     )
     with running([program, "-p", folder, "-c", file, "-e", folder / "error.log"], port=ports[0]):
@@ -180,10 +179,3 @@ def _ports(count):
         for one in held:
             one.bind(("127.0.0.1", 0))
         return [one.getsockname()[1] for one in held]
-
-
-def took(work):
-    """Seconds that the work took."""
-    start = time.monotonic()
-    work()
-    return time.monotonic() - start

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import struct
 from dataclasses import dataclass
+from functools import cache
 
 from scanner.evidence.tls import HelloKind
 from scanner.sources.tls.suites import BROKEN, DHE, ECDHE, NEVER, RSA, TLS13
@@ -62,7 +63,7 @@ class Hello:
 
     def encode(self, host: str) -> bytes:
         """The record to send. `host` is in A-labels; '' sends no server name."""
-        offered = b"".join(struct.pack("!H", one) for one in self.suites)
+        offered = _numbers(self.suites)
         session = os.urandom(32) if self.version == TLS13_VERSION else b""
         fixed = (
             struct.pack("!H", min(self.version, TLS12))
@@ -81,15 +82,14 @@ class Hello:
             return b""
         parts = [
             _server_name(host) if host else b"",
-            _extension(10, _vector16(b"".join(struct.pack("!H", one) for one in GROUP_NAMES))),
+            _extension(10, _vector16(_numbers(tuple(GROUP_NAMES)))),
             _extension(11, b"\x01\x00"),
             _extension(5, b"\x01\x00\x00\x00\x00"),  # status request
             _extension(18, b""),  # signed certificate timestamps
             _extension(0xFF01, b"\x00"),  # renegotiation information
         ]
         if self.version >= TLS12:
-            wanted = b"".join(struct.pack("!H", one) for one in self.signatures)
-            parts.append(_extension(13, _vector16(wanted)))
+            parts.append(_extension(13, _vector16(_numbers(self.signatures))))
         if self.version == TLS13_VERSION:
             parts.append(_extension(43, b"\x02\x03\x04"))
             share = struct.pack("!H", _X25519) + _vector16(os.urandom(32))
@@ -99,6 +99,11 @@ class Hello:
         if _SHORT <= size < _LONG:
             whole += _extension(21, bytes(max(0, _LONG - size - 4)))
         return _vector16(whole)
+
+
+@cache
+def _numbers(several: tuple[int, ...]) -> bytes:
+    return b"".join(struct.pack("!H", one) for one in several)
 
 
 def _vector8(data: bytes) -> bytes:

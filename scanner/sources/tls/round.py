@@ -34,7 +34,7 @@ from scanner.sources.tls.cloud import look_at_cloud
 from scanner.sources.tls.derive import candidates, settled, suffixes, targets_of
 from scanner.sources.tls.fetch import Fetcher
 from scanner.sources.tls.lists import look_at_lists
-from scanner.sources.tls.off_loop import off_loop
+from scanner.sources.tls.off_loop import Worker
 from scanner.sources.tls.probe import Looked, Probe, client_view, endpoint_of, hello_answers
 from scanner.sources.tls.revocation import Asker
 from scanner.sources.tls.targets import Target, configured, federated, once
@@ -82,6 +82,7 @@ class Round:
         self._anchors = read_anchors(config)
         self._fetcher = Fetcher.of(config, self._book)
         self._asker = Asker(self._fetcher, self._now)
+        self._worker = Worker()
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._done = 0
 
@@ -178,7 +179,7 @@ class Round:
         found.chain = TlsChain(target.host, target.port, target.role, tuple(one_by_one))
 
     async def _served(self, sent: Sent, host: str, found: _Found) -> ServedChain:
-        path = await off_loop(lambda: path_of(sent, self._anchors, host, self._now))
+        path = await self._worker.do(lambda: path_of(sent, self._anchors, host, self._now))
         path, whole = await completed(
             path, pool_of(sent), self._anchors, self._fetcher, host, self._now
         )
