@@ -1,6 +1,6 @@
 """Parsers against anything at all: they answer, and never raise."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.evidence.certificate import covers
@@ -14,11 +14,13 @@ from scanner.sources.tls.reply import Reader, timestamps_in
 from tests.servers.flights import flight, record, server_hello
 from tests.servers.pki import Pki
 
+PATIENT = settings(deadline=None, max_examples=60)
 PKI = Pki()
 LEAF = PKI.leaf("web.test")
 WHOLE = flight(LEAF.der, PKI.inter.der)
 
 
+@PATIENT
 @given(st.binary(max_size=400), st.integers(1, 50))
 def test_bytes_in_any_pieces(data, size):
     reader = Reader()
@@ -29,6 +31,7 @@ def test_bytes_in_any_pieces(data, size):
     assert reader.reply.outcome is not None
 
 
+@PATIENT
 @given(st.integers(1, len(WHOLE)))
 def test_a_flight_in_any_pieces_reads_alike(size):
     reader = Reader()
@@ -39,6 +42,7 @@ def test_a_flight_in_any_pieces_reads_alike(size):
     assert reader.reply.suite_name == "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
 
 
+@PATIENT
 @given(st.integers(0, len(WHOLE) - 1), st.integers(0, 255))
 def test_one_wrong_byte_is_survived(place, byte):
     broken = bytearray(WHOLE)
@@ -57,6 +61,7 @@ def test_messages_that_share_a_record_and_span_two():
     assert reader.reply.version_name == "TLSv1.2"
 
 
+@PATIENT
 @given(st.binary(max_size=2000))
 def test_certificates_lists_and_bundles(data):
     assert read_certificate(data).problem
@@ -65,6 +70,7 @@ def test_certificates_lists_and_bundles(data):
     assert timestamps_in(data) >= 0
 
 
+@PATIENT
 @given(st.integers(0, len(LEAF.der) - 1), st.integers(0, 255))
 def test_a_certificate_with_one_wrong_byte(place, byte):
     broken = bytearray(LEAF.der)
@@ -72,6 +78,7 @@ def test_a_certificate_with_one_wrong_byte(place, byte):
     read_certificate(bytes(broken))
 
 
+@PATIENT
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_names_of_any_kind(pattern, host):
     covers(pattern, host)
