@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.certificates.dates import unreadable
-from checks.certificates.roles import CLAUSE, position, weighed, worst
+from checks.certificates.roles import CLAUSE, weighed, worst
 from checks.certificates.trust import unknown_path
 from scanner.api import (
     Effort,
@@ -26,11 +26,11 @@ from scanner.evidence.tls import PathFault, PathOutcome, ServedChain, TlsChain
 
 _PROFILE = "https://www.rfc-editor.org/rfc/rfc5280#section-6"
 _ORDER = {
-    "wrong-order": "certificates in the wrong order",
-    "unrelated": "certificates that do not belong to the chain",
-    "duplicate": "certificates sent twice",
-    "expired": "expired certificates",
-    "long": "more than ten certificates",
+    "wrong-order": "The certificates are sent in the wrong order.",
+    "unrelated": "Certificates are sent that do not belong to the chain.",
+    "duplicate": "A certificate is sent twice.",
+    "expired": "An expired certificate is sent besides those that are needed.",
+    "long": "More than ten certificates are sent.",
 }
 
 
@@ -65,31 +65,26 @@ def chain_order(found: TlsChain) -> Iterator[Finding]:
 def _ordered(found: TlsChain, one: ServedChain) -> Finding:
     if one.leaf is None:
         return unreadable(found.subject)
-    wrong = [words for code, words in _ORDER.items() if code in one.order]
-    if wrong:
-        return warned(
-            "untidy",
-            found.subject,
-            "The list of {count} certificates holds {what}.",
-            count=len(one.certificates),
-            what=wrong,
-        )
+    for reason, template in _ORDER.items():
+        if reason in one.order:
+            finding = warned(reason, found.subject, template)
+            return finding.showing(sent=len(one.certificates), all=list(one.order))
     if "root" in one.order:
         return passed("with-root", found.subject, "In order; the root is sent too, without need.")
     return passed("in-order", found.subject, "In order, and nothing else is sent.")
 
 
 _FAULTS = {
-    "issuer-not-ca": "it is no authority, yet it issued another certificate",
-    "issuer-may-not-sign": "its key usage does not let it sign certificates",
-    "issuer-not-for-servers": "it may not issue certificates for servers",
-    "path-length": "it allows fewer authorities below it",
-    "unknown-critical-extension": "it holds a critical extension that clients do not know",
-    "extension-unreadable": "its extensions cannot be read",
-    "not-version-3": "it is no version 3 certificate",
-    "empty-subject": "its subject is empty and its alternative names are not critical",
-    "constraints-on-leaf": "it limits names although it is no authority",
-    "strict-client": "a strict client refuses the path",
+    "issuer-not-ca": "{name} is no authority, yet it issued another certificate.",
+    "issuer-may-not-sign": "The key usage of {name} does not let it sign certificates.",
+    "issuer-not-for-servers": "The authority {name} may not issue certificates for servers.",
+    "path-length": "The authority {name} allows fewer authorities below it.",
+    "unknown-critical-extension": "{name} holds a critical extension that clients do not know.",
+    "extension-unreadable": "The extensions of {name} cannot be read.",
+    "not-version-3": "{name} is no version 3 certificate.",
+    "empty-subject": "The subject is empty, and the alternative names are not critical.",
+    "constraints-on-leaf": "{name} limits names although it is no authority.",
+    "strict-client": "Strict clients refuse the path that ends in {name}.",
 }
 
 
@@ -125,8 +120,7 @@ def _valid(found: TlsChain, one: ServedChain) -> Finding:
         return failed(
             "bad-signature",
             subject,
-            "The {which} {name} is not signed by the certificate of its issuer {issuer}.",
-            which=position(len(path.certificates) - 1),
+            "{name} is not signed by the certificate of its issuer {issuer}.",
             name=path.certificates[-1].label,
             issuer=common_name(path.missing),
         )
@@ -150,10 +144,8 @@ def _broken(found: TlsChain, wrong: list[PathFault]) -> Finding:
     return failed(
         first.code,
         found.subject,
-        "The {which} {name}: {fault}.",
-        which=position(first.position),
+        _FAULTS[first.code],
         name=common_name(first.subject) or "(no name)",
-        fault=_FAULTS.get(first.code, first.code),
     ).showing(
         detail=first.detail or "-",
         position=first.position,

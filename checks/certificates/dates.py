@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from checks.certificates.roles import CLAUSE, position, to_install, weighed, worst
+from checks.certificates.roles import CLAUSE, to_install, weighed, worst
 from scanner.api import (
     Effort,
     Finding,
@@ -117,8 +117,8 @@ def _out_of_date(
         return failed(
             "not-yet-valid",
             subject,
-            "The {which} is valid from {since} only.",
-            which=position(place),
+            "The certificate {name} is valid from {since} only.",
+            name=certificate.label,
             since=str(certificate.not_before),
         )
     return None

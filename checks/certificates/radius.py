@@ -66,31 +66,33 @@ def radius_acceptable(found: UploadedCertificate, header: Header) -> Iterator[Fi
             " hosts.certificate_file.",
         )
         return
-    problem = _problem(leaf, header)
-    if problem:
-        yield failed(
-            "unsuitable", found.subject, "The certificate {problem}.", problem=problem
-        ).showing(file=found.file, sha256=leaf.sha256)
+    reason = _problem(leaf, header)
+    if reason:
+        finding = failed(reason, found.subject, _PROBLEMS[reason])
+        yield finding.showing(file=found.file, sha256=leaf.sha256)
         return
     yield _suitable(found, leaf)
 
 
+_PROBLEMS = {
+    "empty-subject": "The subject is empty: NPS does not offer the certificate.",
+    "no-purpose": "The certificate lacks the purpose server authentication.",
+    "weak-digest": "The certificate is signed over SHA-1 or MD5.",
+    "weak-key": "The key of the certificate is too small.",
+    "expired": "The certificate has expired.",
+}
+
+
 def _problem(leaf: Certificate, header: Header) -> str:
     """What makes devices or NPS refuse it; '' where nothing does."""
-    rules = (
-        (not leaf.subject, "has an empty subject, and NPS does not offer it"),
-        (SERVER_AUTH not in (leaf.usages or ()), "lacks the purpose server authentication"),
-        (leaf.hash in ("sha1", "md5"), f"is signed over {leaf.hash}"),
-        (
-            leaf.key_type == "RSA" and leaf.key_bits < _LEAST_BITS,
-            f"has an RSA key of {leaf.key_bits} bits",
-        ),
-        (
-            leaf.not_after is not None and leaf.not_after < header.collected_at,
-            f"expired on {leaf.not_after}",
-        ),
-    )
-    return next((words for broken, words in rules if broken), "")
+    rules = {
+        "empty-subject": not leaf.subject,
+        "no-purpose": SERVER_AUTH not in (leaf.usages or ()),
+        "weak-digest": leaf.hash in ("sha1", "md5"),
+        "weak-key": leaf.key_type == "RSA" and leaf.key_bits < _LEAST_BITS,
+        "expired": leaf.not_after is not None and leaf.not_after < header.collected_at,
+    }
+    return next((reason for reason, broken in rules.items() if broken), "")
 
 
 def _suitable(found: UploadedCertificate, leaf: Certificate) -> Finding:

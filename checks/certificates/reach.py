@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.certificates.roles import CLAUSE, position, weighed, worst
+from checks.certificates.roles import CLAUSE, weighed, worst
 from scanner.api import (
     Effort,
     Finding,
@@ -148,9 +148,8 @@ def _readable(found: TlsChain, one: ServedChain) -> Finding:
             return say(
                 "unreadable" if place == 0 else "extra-unreadable",
                 subject,
-                "Certificate {number} of the list, the {which}, cannot be read: {problem}.",
+                "Certificate {number} of the list cannot be read: {problem}.",
                 number=place + 1,
-                which=position(place),
                 problem=certificate.problem,
             ).showing(sha256=certificate.sha256)
     for certificate in (*one.certificates, *one.path.certificates):

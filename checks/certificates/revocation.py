@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from checks.certificates.roles import CLAUSE, position, weighed
+from checks.certificates.roles import CLAUSE, weighed
 from scanner.api import (
     Effort,
     Finding,
@@ -26,7 +26,6 @@ from scanner.evidence.revocation import (
     CertificateStatus,
     CrlHost,
     EndpointRevocation,
-    PublishedList,
     RevocationOutcome,
 )
 from scanner.evidence.tls import TlsChain
@@ -68,8 +67,7 @@ def _revoked(found: EndpointRevocation) -> Finding:
             return failed(
                 "revoked",
                 subject,
-                "The {which} {name} was revoked on {date}; the reason given is {reason}.",
-                which=position(one.position),
+                "The certificate {name} was revoked on {date}; the reason given is {reason}.",
                 name=common_name(one.subject),
                 date=answer.revoked_at.date().isoformat()
                 if answer.revoked_at
@@ -131,21 +129,6 @@ def revocation_reachable(found: EndpointRevocation, chain: TlsChain) -> Iterator
     yield _answers(found, short=short)
 
 
-_WORDS = {
-    RevocationOutcome.UNKNOWN: "does not know the certificate",
-    RevocationOutcome.STALE: "gives an answer that is not in date",
-    RevocationOutcome.FOREIGN: "gives an answer about something else",
-    RevocationOutcome.BAD_SIGNATURE: "gives an answer whose signature is wrong",
-    RevocationOutcome.GARBAGE: "gives an answer that cannot be read",
-    RevocationOutcome.UNREACHABLE: "does not answer",
-    RevocationOutcome.STATUS: "answers with an error",
-    RevocationOutcome.INSIDE: "leads to an inside address, which was not asked",
-    RevocationOutcome.LOCATION: "is no plain http address",
-    RevocationOutcome.TOO_LARGE: "sends too much",
-    RevocationOutcome.NO_ISSUER: "was not asked, because the issuer's certificate is missing",
-}
-
-
 def _answers(found: EndpointRevocation, *, short: bool) -> Finding:
     subject = found.subject
     ways = [one for one in found.certificates if one.ways]
@@ -163,18 +146,15 @@ def _answers(found: EndpointRevocation, *, short: bool) -> Finding:
     if not without:
         return passed("answered", subject, "A verified and current answer was had for each.")
     first = without[0]
-    answers = [
-        f"{one.url or one.method} {_WORDS.get(one.outcome, str(one.outcome))}"
-        for one in first.answers[:4]
-    ]
+    asked = [f"{one.url or one.method} ({one.outcome})" for one in first.answers[:4]]
     return warned(
         "no-answer",
         subject,
-        "For {count} of {total} certificates no answer can be had; for {name}: {answers}.",
+        "For {count} of {total} certificates no answer can be had; asked for {name}: {asked}.",
         count=len(without),
         total=len(ways),
         name=common_name(first.subject),
-        answers=answers,
+        asked=asked,
     ).showing(details=[one.detail for one in first.answers[:4] if one.detail] or "-")
 
 
@@ -234,8 +214,7 @@ def ocsp_staple(found: EndpointRevocation, chain: TlsChain) -> Iterator[Finding]
         yield warned(
             "bad-staple",
             subject,
-            "The staple that is sent {problem}.",
-            problem=_WORDS.get(staple.outcome, str(staple.outcome)),
+            "The staple that is sent does not verify, or is not current.",
         ).showing(detail=staple.detail or "-")
 
 
@@ -274,24 +253,30 @@ def crl_publication(found: CrlHost, header: Header) -> Iterator[Finding]:
     yield _publication(found, header.collected_at)
 
 
+_BROKEN = {
+    RevocationOutcome.STALE: ("expired", "The list at {url} is out of date."),
+    RevocationOutcome.STATUS: ("refused", "The list at {url} is answered with status {status}."),
+    RevocationOutcome.BAD_SIGNATURE: (
+        "forged",
+        "The list at {url} is not signed by its authority.",
+    ),
+    RevocationOutcome.LOCATION: ("no-http", "{url} is no plain http address."),
+    RevocationOutcome.GARBAGE: ("unreadable", "What {url} gives is no revocation list."),
+}
 _UNSEEN = (RevocationOutcome.UNREACHABLE, RevocationOutcome.INSIDE, RevocationOutcome.TOO_LARGE)
 _SOON = timedelta(days=1)
 
 
 def _publication(found: CrlHost, now: datetime) -> Finding:
     subject = found.subject
-    broken = [one for one in found.lists if _is_broken(one)]
-    if broken:
-        first = broken[0]
+    broken = next((one for one in found.lists if one.outcome in _BROKEN), None)
+    if broken is not None:
+        reason, template = _BROKEN[broken.outcome]
         return failed(
-            "not-usable",
-            subject,
-            "The list at {url} {problem}.",
-            url=first.url[:200],
-            problem=_list_problem(first),
+            reason, subject, template, url=broken.url[:200], status=broken.status
         ).showing(
             lists=[f"{one.url[:120]}: {one.outcome}" for one in found.lists],
-            next_update=str(first.next_update or "-"),
+            next_update=str(broken.next_update or "-"),
         )
     unseen = [one for one in found.lists if one.outcome in _UNSEEN]
     if unseen:
@@ -328,25 +313,3 @@ def _good_lists(found: CrlHost, now: datetime) -> Finding:
     return passed(
         "published", found.subject, "{count} lists, signed and current.", count=len(found.lists)
     )
-
-
-def _is_broken(one: PublishedList) -> bool:
-    return one.outcome in (
-        RevocationOutcome.STALE,
-        RevocationOutcome.BAD_SIGNATURE,
-        RevocationOutcome.STATUS,
-        RevocationOutcome.GARBAGE,
-        RevocationOutcome.LOCATION,
-    )
-
-
-def _list_problem(one: PublishedList) -> str:
-    if one.outcome is RevocationOutcome.STALE:
-        return "is out of date"
-    if one.outcome is RevocationOutcome.STATUS:
-        return f"is answered with HTTP status {one.status}"
-    if one.outcome is RevocationOutcome.BAD_SIGNATURE:
-        return "is not signed by its authority"
-    if one.outcome is RevocationOutcome.LOCATION:
-        return "is no plain http address"
-    return "cannot be read"

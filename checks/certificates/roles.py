@@ -46,11 +46,6 @@ def worst(found: TlsChain, judged: Callable[[ServedChain], Finding]) -> Finding:
     return finding.showing(address=place.place, key=leaf.key_type if leaf else "unreadable")
 
 
-def position(place: int) -> str:
-    """A word for a certificate by its place in the path."""
-    return "server certificate" if place == 0 else "certificate of the authority"
-
-
 def to_install(role: str) -> tuple[Step, ...]:
     """Where a new certificate goes, by the role of the host."""
     return _INSTALL.get(role, _INSTALL["web"])

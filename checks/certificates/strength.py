@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.certificates.dates import unreadable
-from checks.certificates.roles import CLAUSE, position, weighed, worst
+from checks.certificates.roles import CLAUSE, weighed, worst
 from scanner.api import (
     Effort,
     Finding,
@@ -69,7 +69,7 @@ def _keys(found: TlsChain, one: ServedChain) -> Finding:
     if one.leaf is None:
         return unreadable(subject)
     large = False
-    for place, certificate in enumerate(_below_root(one)):
+    for certificate in _below_root(one):
         kind, bits = certificate.key_type, certificate.key_bits
         if kind == "RSA" and bits >= _LEAST and bits % 8 == 0:
             large = large or bits > _MOST
@@ -77,8 +77,7 @@ def _keys(found: TlsChain, one: ServedChain) -> Finding:
             return failed(
                 "weak" if kind == "RSA" and bits < _LEAST else "kind",
                 subject,
-                "The key of the {which} {name} is {kind} with {bits} bits.",
-                which=position(place),
+                "The key of {name} is {kind} with {bits} bits.",
                 name=certificate.label,
                 kind=kind,
                 bits=bits,
@@ -126,15 +125,14 @@ def _signatures(found: TlsChain, one: ServedChain) -> Finding:
     if one.leaf is None:
         return unreadable(subject)
     below = _below_root(one)
-    for place, certificate in enumerate(below):
+    for certificate in below:
         if certificate.signed_with == "eddsa":
             continue  # it has a digest of its own; what its key means is said by key-strength
         if not certificate.hash.startswith(("sha2", "sha3", "sha5")):
             return failed(
                 "weak-digest",
                 subject,
-                "The {which} {name} is signed over {digest}.",
-                which=position(place),
+                "{name} is signed over {digest}.",
                 name=certificate.label,
                 digest=certificate.hash or certificate.signed_with,
             )

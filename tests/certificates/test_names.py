@@ -149,10 +149,10 @@ def test_a_forgotten_node(tmp_path):
 
 RADIUS = {
     "suitable": (lambda: OWN.leaf("nps.test"), ("pass", "suitable")),
-    "empty-subject": (lambda: OWN.leaf("nps.test", common=""), ("fail", "unsuitable")),
-    "for-clients": (lambda: OWN.leaf("nps.test", usages=(CLIENT,)), ("fail", "unsuitable")),
-    "weak": (lambda: OWN.leaf("nps.test", kind="rsa1024"), ("fail", "unsuitable")),
-    "expired": (lambda: OWN.leaf("nps.test", ends=-DAY), ("fail", "unsuitable")),
+    "empty-subject": (lambda: OWN.leaf("nps.test", common=""), ("fail", "empty-subject")),
+    "for-clients": (lambda: OWN.leaf("nps.test", usages=(CLIENT,)), ("fail", "no-purpose")),
+    "weak": (lambda: OWN.leaf("nps.test", kind="rsa1024"), ("fail", "weak-key")),
+    "expired": (lambda: OWN.leaf("nps.test", ends=-DAY), ("fail", "expired")),
     "long": (lambda: OWN.leaf("nps.test", ends=900 * DAY), ("warn", "long-life")),
     "public": (lambda: PKI.leaf("nps.test"), ("warn", "public-authority")),
     "other-name": (lambda: OWN.leaf("other.test"), ("warn", "other-name")),

@@ -192,7 +192,7 @@ def test_a_revoked_intermediate(tmp_path):
     leaf = PKI.leaf("web.test", issuer=inter)
     said = scanned(tmp_path, leaf, {"/list.crl": revocation_list(PKI.root, revoked=[inter])})
     assert said.of("not-revoked", "web.test") == ("fail", "revoked")
-    assert "certificate of the authority" in said.finding("not-revoked", "web.test").message.text
+    assert "Revoked Issuing" in said.finding("not-revoked", "web.test").message.text
 
 
 def test_a_missing_issuer_is_found_and_never_passes(tmp_path):
@@ -282,15 +282,15 @@ PUBLISHED = {
     "ends-soon": (lambda: revocation_list(OTHER.inter, ends=DAY / 2), ("warn", "ends-soon")),
     "expired": (
         lambda: revocation_list(OTHER.inter, starts=-9 * DAY, ends=-DAY),
-        ("fail", "not-usable"),
+        ("fail", "expired"),
     ),
     "forged": (
         lambda: revocation_list(OTHER.inter, signer=PKI.inter),
-        ("fail", "not-usable"),
+        ("fail", "forged"),
     ),
-    "denied": (lambda: (403, b"", {}), ("fail", "not-usable")),
-    "absent": (lambda: None, ("fail", "not-usable")),
-    "garbage": (lambda: b"x", ("fail", "not-usable")),
+    "denied": (lambda: (403, b"", {}), ("fail", "refused")),
+    "absent": (lambda: None, ("fail", "refused")),
+    "garbage": (lambda: b"x", ("fail", "unreadable")),
     "strangers": (
         lambda: revocation_list(Pki("Nobody").root),
         ("not-assessed", "unconfigured-issuer"),
@@ -323,7 +323,7 @@ def test_lists_that_certificates_of_the_own_authority_name_are_found(tmp_path):
             private=OTHER.root,
             connect={"pki.test:80": address},
         )
-    assert said.of("crl-publication", "pki.test") == ("fail", "not-usable")
+    assert said.of("crl-publication", "pki.test") == ("fail", "refused")
     assert said.of("publicly-trusted", "ndes.test") == ("pass", "own-root")
 
 

@@ -23,7 +23,7 @@ def test_each_fault_of_the_troubled_organisation_is_told_apart(tmp_path):
     }
     assert said == {
         ("chain-complete", "apps.contoso.com:443"): "intermediate-missing",
-        ("crl-publication", "pki.contoso.com"): "not-usable",
+        ("crl-publication", "pki.contoso.com"): "expired",
         ("hostname-covered", "autodiscover.contoso.com:443"): "other-names",
         ("tls-versions", "autodiscover.contoso.com:443"): "old-versions",
         ("hostname-covered", "enterpriseregistration.contoso.com:443"): "other-names",

@@ -98,9 +98,9 @@ SITUATIONS = {
     "authority-expired": (
         "web",
         lambda n: below(n, starts=-900 * DAY, ends=-DAY),
-        {"in-validity": "authority-expired", "chain-order": "untidy"},
+        {"in-validity": "authority-expired", "chain-order": "expired"},
     ),
-    "renewed-beside-stale": ("web", renewed_beside_stale, {"chain-order": "untidy"}),
+    "renewed-beside-stale": ("web", renewed_beside_stale, {"chain-order": "expired"}),
     "few-days": (
         "web",
         lambda n: PUBLIC.leaf(n, ends=20 * DAY, starts=-150 * DAY),
@@ -177,9 +177,9 @@ SITUATIONS = {
         lambda n: alone(OWN.leaf(n)),
         {"chain-complete": "intermediate-missing"},
     ),
-    "wrong-order": ("web", unordered, {"chain-order": "untidy"}),
-    "unrelated-extra": ("web", lambda n: with_chain(n, OWN.inter), {"chain-order": "untidy"}),
-    "duplicate": ("web", lambda n: with_chain(n, PUBLIC.inter), {"chain-order": "untidy"}),
+    "wrong-order": ("web", unordered, {"chain-order": "wrong-order"}),
+    "unrelated-extra": ("web", lambda n: with_chain(n, OWN.inter), {"chain-order": "unrelated"}),
+    "duplicate": ("web", lambda n: with_chain(n, PUBLIC.inter), {"chain-order": "duplicate"}),
     "bad-signature": (
         "web",
         forged,
