@@ -65,10 +65,10 @@ def chain_order(found: TlsChain) -> Iterator[Finding]:
 def _ordered(found: TlsChain, one: ServedChain) -> Finding:
     if one.leaf is None:
         return unreadable(found.subject)
-    for reason, template in _ORDER.items():
-        if reason in one.order:
-            finding = warned(reason, found.subject, template)
-            return finding.showing(sent=len(one.certificates), all=list(one.order))
+    reason = next((code for code in _ORDER if code in one.order), "")
+    if reason:
+        finding = warned(reason, found.subject, _ORDER[reason])
+        return finding.showing(sent=len(one.certificates), all=list(one.order))
     if "root" in one.order:
         return passed("with-root", found.subject, "In order; the root is sent too, without need.")
     return passed("in-order", found.subject, "In order, and nothing else is sent.")
