@@ -43,6 +43,7 @@ EXPORT_AGAIN = (
     " Entra Connect Health shows no export error."
 )
 COLUMNS = ("dn", "type", "attribute", "value", "kinds", "notes", "detail", "proposal", "scope")
+_JUDGED = ("user", "inetOrgPerson", "contact", "group")
 MUCH_DAMAGE = 0.01
 """Share of unreadable entries above which nothing is reported as good."""
 
@@ -81,14 +82,12 @@ class FaultFold(Fold[DirectoryObject]):
         self._rows = {name: Affected(COLUMNS) for name in self._names()}
         self._kinds: dict[str, Counter[str]] = {name: Counter() for name in self._rows}
         self._objects: Counter[tuple[str, str]] = Counter()
-        self._seen = 0
 
     def _names(self) -> tuple[str, ...]:
         return self.attributes
 
     def see(self, item: DirectoryObject) -> None:
         """Take one object in."""
-        self._seen += item.type != "computer"
         if item.faults:
             for fault in item.faults:
                 if fault.attribute in self._rows:
@@ -126,7 +125,7 @@ class FaultFold(Fold[DirectoryObject]):
         bad, doubtful = self._objects[name, "fail"], self._objects[name, "warn"]
         kinds = [f"{kind} {count}" for kind, count in self._kinds[name].most_common()]
         plain = name.partition(" ")[0]
-        if not self._seen:
+        if not any(part.classes.get(kind) for part in self._found.parts for kind in _JUDGED):
             yield not_applicable(
                 "no-objects", subject, "The input holds no user, contact or group."
             )

@@ -33,8 +33,8 @@ from scanner.api import (
     step,
     warned,
 )
-from scanner.evidence.cloud_names import CloudSuffixes, login_kinds, predicted, suffixes_of
-from scanner.evidence.directory import DirectoryInput, DirectoryObject
+from scanner.evidence.cloud_names import CloudSuffixes, keeps, login_kinds, predicted, suffixes_of
+from scanner.evidence.directory import PEOPLE, DirectoryInput, DirectoryObject
 from scanner.evidence.forest import Forest
 from scanner.evidence.tenant import TenantDomains
 
@@ -90,7 +90,7 @@ class UsersHaveUserPrincipalNames(Fold[DirectoryObject]):
 
     def see(self, item: DirectoryObject) -> None:
         """Take one object in."""
-        if item.is_user and self._found.counts(item):
+        if item.type in PEOPLE and (not item.reasons or self._found.counts(item)):
             self._users += 1
             if not item.login:
                 self._enabled += item.enabled
@@ -174,15 +174,17 @@ class UpnSuffixesVerified(Fold[DirectoryObject]):
 
     def see(self, item: DirectoryObject) -> None:
         """Take one object in."""
-        if not (item.login and item.is_user and self._found.counts(item)):
+        if not item.login or item.type not in PEOPLE:
             return
-        suffix = item.login.rpartition("@")[2].casefold() if "@" in item.login else ""
-        if suffix:
+        if item.reasons and not self._found.counts(item):
+            return
+        _, at, suffix = item.login.rpartition("@")
+        if at and suffix:
             self._users[suffix] += 1
             if item.faults and not login_kinds(item).isdisjoint(
                 ("top-level-domain", "domain-part")
             ):
-                self._unroutable.add(suffix)
+                self._unroutable.add(suffix.casefold())
 
     def findings(self) -> Iterator[Finding]:
         """One finding for each suffix."""
@@ -192,10 +194,13 @@ class UpnSuffixesVerified(Fold[DirectoryObject]):
                 "no-users", _USERS, "No user of the input synchronises."
             )
             return
-        for suffix, users in sorted(self._users.items()):
-            yield self._used(suffix, users)
+        users: Counter[str] = Counter()  # as people write them, a suffix may come in several cases
+        for written, count in self._users.items():
+            users[written.casefold()] += count
+        for suffix, count in sorted(users.items()):
+            yield self._used(suffix, count)
         offered = {one.casefold() for forest in self._forests for one in forest.suffixes}
-        for suffix in sorted(offered - set(self._users)):
+        for suffix in sorted(offered - set(users)):
             yield passed(
                 "unused",
                 domain(suffix),
@@ -281,8 +286,12 @@ class CloudUserNamesUnchanged(Fold[DirectoryObject]):
 
     def see(self, item: DirectoryObject) -> None:
         """Take one object in."""
-        if self._suffixes and item.is_user and self._found.counts(item):
-            self._users += 1
+        if not self._suffixes or item.type not in PEOPLE:
+            return
+        if item.reasons and not self._found.counts(item):
+            return
+        self._users += 1
+        if not keeps(item, self._suffixes):
             made = predicted(item, self._suffixes)
             if made.reason:
                 self._why[made.reason] += 1
@@ -361,13 +370,16 @@ class CloudUserNamesUnique(Fold[DirectoryObject]):
 
     def see(self, item: DirectoryObject) -> None:
         """Take one object in."""
-        if not (self._suffixes and item.is_user and self._found.counts(item)):
+        if not self._suffixes or item.type not in PEOPLE:
+            return
+        if item.reasons and not self._found.counts(item):
             return
         self._users += 1
-        made = predicted(item, self._suffixes)
-        key = made.name.casefold()
+        kept = item.login if keeps(item, self._suffixes) else None
+        name = kept or predicted(item, self._suffixes).name
+        key = name.casefold()
         if key in self._first:
-            self._others.setdefault(key, []).append((item.dn, made.name))
+            self._others.setdefault(key, []).append((item.dn, name))
         else:
             self._first[key] = item.dn
 
@@ -427,7 +439,9 @@ class UpnMatchesPrimaryAddress(Fold[DirectoryObject]):
 
     def see(self, item: DirectoryObject) -> None:
         """Take one object in."""
-        if item.login and item.address and item.is_user and self._found.counts(item):
+        if not item.login or not item.address or item.type not in PEOPLE:
+            return
+        if not item.reasons or self._found.counts(item):
             self._users += 1
             if item.login != item.address and item.login.casefold() != item.address.casefold():
                 self._different.add(item.dn, item.login, item.address)

@@ -31,8 +31,10 @@ from scanner.api import (
     warned,
 )
 from scanner.evidence.directory import (
+    ACCOUNT_DISABLED,
     PASSWORD_NEVER_EXPIRES,
     PASSWORD_NOT_REQUIRED,
+    PEOPLE,
     DirectoryInput,
     DirectoryObject,
     Verdict,
@@ -78,6 +80,7 @@ class SyncScopeKnown(Fold[DirectoryObject]):
 
     def __init__(self, found: DirectoryInput) -> None:
         self._found = found
+        self._synced: Counter[str] = Counter()
         self._verdicts: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
         self._rows = Affected(("dn", "type", "verdict", "reasons", "certainty"))
@@ -87,7 +90,7 @@ class SyncScopeKnown(Fold[DirectoryObject]):
     def see(self, item: DirectoryObject) -> None:
         """Take one object in."""
         if not (item.reasons or item.open):
-            self._verdicts[f"{item.type} syncs"] += 1
+            self._synced[item.type] += 1
             return
         found = self._found
         verdict = found.verdict(item)
@@ -107,6 +110,8 @@ class SyncScopeKnown(Fold[DirectoryObject]):
 
     def findings(self) -> Iterator[Finding]:
         """One table of verdicts; a warning where people probably expect otherwise."""
+        for kind, count in self._synced.items():
+            self._verdicts[f"{kind} syncs"] += count
         if not self._verdicts:
             yield not_applicable("no-objects", _OBJECTS, "The input holds no object.")
             return
@@ -170,7 +175,7 @@ class PrivilegedAccountsNotSynced(Fold[DirectoryObject]):
 
     def see(self, item: DirectoryObject) -> None:
         """Take one object in."""
-        if item.type in ("computer", "contact"):
+        if not (item.admin or self._members) or item.type in ("computer", "contact"):
             return
         member = bool(self._members) and item.dn.casefold() in self._members
         if (item.admin or member) and self._found.counts(item):
@@ -250,14 +255,15 @@ class StaleAccountsReviewed(Fold[DirectoryObject]):
 
     def see(self, item: DirectoryObject) -> None:
         """Take one object in."""
-        if not item.is_user or not self._found.counts(item):
+        if item.type not in PEOPLE or (item.reasons and not self._found.counts(item)):
             return
         self._users += 1
-        if not item.enabled:
+        control = item.control or 0
+        if control & ACCOUNT_DISABLED:
             self._count["disabled"] += 1
             return
-        control = item.control or 0
-        self._count["never-expires"] += bool(control & PASSWORD_NEVER_EXPIRES)
+        if control & PASSWORD_NEVER_EXPIRES:
+            self._count["never-expires"] += 1
         if control & PASSWORD_NOT_REQUIRED:
             self._count["no-password"] += 1
             self._rows.add(item.dn, "needs no password", "")

@@ -45,6 +45,18 @@ def suffixes_of(tenant: TenantDomains | None, scope: Scope) -> CloudSuffixes | N
     return None
 
 
+def keeps(item: DirectoryObject, suffixes: CloudSuffixes) -> bool:
+    """Whether the name on premises is good as it stands; a no says nothing about the reason."""
+    login = item.login
+    return (
+        login is not None
+        and not item.faults
+        and (
+            login.rpartition("@")[2] in suffixes.verified or predicted(item, suffixes).name == login
+        )
+    )
+
+
 def predicted(item: DirectoryObject, suffixes: CloudSuffixes) -> CloudName:
     """The name that the user will have in the cloud.
 

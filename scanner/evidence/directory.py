@@ -20,6 +20,9 @@ PROPOSAL = "proposal:"
 SIGN_IN = " (sign-in name)"
 """Ends the attribute of a fault where another one than userPrincipalName is signed in with."""
 
+PEOPLE = ("user", "inetOrgPerson")
+"""The types of objects that sign in."""
+
 ACCOUNT_DISABLED = 0x2
 PASSWORD_NOT_REQUIRED = 0x20
 PASSWORD_NEVER_EXPIRES = 0x10000
@@ -109,7 +112,7 @@ class DirectoryObject:
     @property
     def is_user(self) -> bool:
         """Whether this is a user or an inetOrgPerson."""
-        return self.type in ("user", "inetOrgPerson")
+        return self.type in PEOPLE
 
     @property
     def domain(self) -> str:

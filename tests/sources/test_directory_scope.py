@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.sources.directory.sync_rules import UnitFilter, is_conflict, ruling
+from scanner.sources.directory.sync_rules import UnitFilter, is_conflict, is_ordinary, ruling
 
 GROUP = {"grouptype": "-2147483646", "samaccountname": "g"}
 
@@ -15,6 +15,14 @@ def reasons(kind, dn="CN=a,OU=x,DC=y", members=0, **attributes):
         members,
     )
     return found.reasons, found.disputed, found.open
+
+
+def test_what_is_ordinary_at_first_sight_has_no_reason():
+    for attributes in ({}, {"samaccountname": ["ann"]}, {"samaccountname": ["MSOL_1"]}):
+        if is_ordinary("user", "CN=a,DC=y", attributes):
+            assert ruling("user", "CN=a,DC=y", attributes, 0).reasons == []
+    assert is_ordinary("user", "CN=a", {"samaccountname": ["ann"], "mailnickname": ["ann"]})
+    assert not is_ordinary("contact", "CN=a", {"samaccountname": ["ann"]})
 
 
 def decided(kind, **attributes):
@@ -48,6 +56,9 @@ USER = {"samaccountname": "ann"}
 )
 def test_users(attributes, expected):
     assert decided("user", **(USER | attributes)) == expected
+    listed = {name: one if isinstance(one, list) else [one] for name, one in attributes.items()}
+    if is_ordinary("user", "CN=a,OU=x,DC=y", {"samaccountname": ["ann"]} | listed):
+        assert expected == []
     assert decided("inetOrgPerson", **(USER | attributes)) == expected
 
 

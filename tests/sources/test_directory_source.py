@@ -13,6 +13,7 @@ from scanner.lab.directory.people import Forest
 from scanner.sources.directory import DirectorySource
 from scanner.sources.interface import Unavailable
 from scanner.words import Reason
+from tests.bench.directory import person as person_of_bench
 from tests.sources.gathering import Gathering
 
 FOREST = Forest("corp.contoso.local", "contoso.com", "fabrikam.com")
@@ -212,3 +213,28 @@ def test_objects_that_are_none_of_ours_are_counted(tmp_path):
         "msDS-GroupManagedServiceAccount": 1,
         "organizationalUnit": 1,
     }
+
+
+def test_a_generated_forest_gives_exactly_its_faults(tmp_path):
+    """The forest of the bench, in small: known faults in known places, and nothing else."""
+    count = 3000
+    gathering = gather(tmp_path, "".join(map(person_of_bench, range(count))))
+    objects = gathering.streams[DirectoryObject].items
+    found = {
+        (int(item.sam[4:]) % 100, fault.attribute, fault.kinds)
+        for item in objects
+        for fault in item.faults
+    }
+    assert found == {
+        (1, "userPrincipalName", ("character",)),
+        (2, "userPrincipalName", ("top-level-domain",)),
+        (3, "proxyAddresses", ("character",)),
+    }
+    assert sum(bool(item.faults) for item in objects) == 3 * count // 100
+    shared = groups(gathering)
+    assert {name: len(members) for name, members in shared.items()} == {
+        "mail": count // 100,
+        "proxyAddresses": count // 100,
+        "": count // 100,
+    }
+    assert all(len(members) == 2 for members in shared["mail"])

@@ -21,7 +21,7 @@ from scanner.sources.directory.chains import (
 )
 from scanner.sources.directory.duplicates import Claim
 from scanner.sources.directory.entry import PARTIAL, Attributes, Entry
-from scanner.sources.directory.sync_rules import UnitFilter, first, number, ruling
+from scanner.sources.directory.sync_rules import UnitFilter, first, is_ordinary, number, ruling
 
 LOGIN = "userPrincipalName"
 _OBJECT = writable(DirectoryObject)
@@ -35,7 +35,6 @@ _SAM_CLEAN = re.compile(r"""[^"\\|,/\[\]:<>+=;?*']*""").fullmatch
 _EPOCH = 11_644_473_600  # seconds between 1601, where Windows counts from, and 1970
 _TICKS = 10_000_000
 _NEVER = 0x7FFFFFFFFFFFFFFF
-_NONE = ["0"]
 
 
 def class_of(attributes: Attributes) -> str:
@@ -94,9 +93,15 @@ class ObjectMaker:
         attributes = entry.attributes
         get = attributes.get
         members = len(get("member", ())) + len(get("member" + PARTIAL, ()))
-        ruled = ruling(kind, entry.dn, attributes, members)
-        if self._units.given and not self._units.takes(entry.dn):
-            ruled.reasons.insert(0, "filtered-ou")
+        reasons: tuple[str, ...] = ()
+        disputed: tuple[str, ...] = ()
+        undecided: tuple[str, ...] = ()
+        if self._units.given or not is_ordinary(kind, entry.dn, attributes):
+            ruled = ruling(kind, entry.dn, attributes, members)
+            if self._units.given and not self._units.takes(entry.dn):
+                ruled.reasons.insert(0, "filtered-ou")
+            reasons, disputed = tuple(ruled.reasons), tuple(ruled.disputed)
+            undecided = tuple(ruled.open)
         proxies = get("proxyaddresses", ())
         primary = next((one for one in proxies if one.startswith("SMTP:")), "")[5:]
         guid = get("objectguid")
@@ -109,9 +114,9 @@ class ObjectMaker:
             name,
             source,
             guid_text(guid[0]) if guid else "",
-            tuple(ruled.reasons),
-            tuple(ruled.disputed),
-            tuple(ruled.open),
+            reasons,
+            disputed,
+            undecided,
             login[0] if login else None,
             sam[0] if sam else None,
             _alias(attributes, primary, login[0] if login else ""),
@@ -121,7 +126,7 @@ class ObjectMaker:
             len(proxies),
             len(get("usercertificate", ())),
             len(get("usersmimecertificate", ())),
-            int(get("thumbnailphoto", _NONE)[0]),
+            int(attributes["thumbnailphoto"][0]) if "thumbnailphoto" in attributes else 0,
             members,
             "admincount" in attributes and first(attributes, "admincount") == "1",
             _moment(attributes, "lastlogontimestamp"),

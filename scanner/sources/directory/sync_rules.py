@@ -20,6 +20,9 @@ LINKED_MAILBOX = 2
 BUILT_IN = 0x1
 TOO_LARGE = 250_000
 
+_SUSPECT = ("aad_", "msol", "supp", "cas_", "syst", "")
+"""How the names begin that a rule looks for, in four letters."""
+
 _BLANKS = re.compile(r"\s*(?<!\\),\s*")
 _CONFLICT = re.compile(r"(?:\n|\\0A)CNF:", re.IGNORECASE)
 _FIRST_RDN = re.compile(r"(?:[^,\\]|\\.)*", re.DOTALL)
@@ -68,6 +71,21 @@ def is_conflict(dn: str) -> bool:
     """Whether the object lost a replication conflict: its own name says CNF: behind a line feed."""
     found = _FIRST_RDN.match(dn)
     return bool(found and _CONFLICT.search(found[0]))
+
+
+def is_ordinary(kind: str, dn: str, attributes: Attributes) -> bool:
+    """Whether a user shows at first sight that no rule leaves it out; a no says nothing."""
+    account = attributes.get("samaccountname")
+    nickname = attributes.get("mailnickname")
+    return bool(
+        kind == "user"
+        and account
+        and account[0][:4].lower() not in _SUSPECT
+        and (not nickname or nickname[0][:4].lower() not in _SUSPECT)
+        and "msexchrecipienttypedetails" not in attributes
+        and "iscriticalsystemobject" not in attributes
+        and "CNF:" not in dn.upper()
+    )
 
 
 def ruling(kind: str, dn: str, attributes: Attributes, members: int) -> Ruling:

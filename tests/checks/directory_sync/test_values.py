@@ -43,7 +43,8 @@ def test_each_way_that_an_attribute_is_judged(check, attribute):
         "unsupported-unreadable-entries",
     )
     assert about(check, attribute, [bad], found(unreadable=3)) == ("fail", "invalid-values")
-    assert about(check, attribute, []) == ("not-applicable", "no-objects")
+    bare = found(classes={"organizationalUnit": 1})
+    assert about(check, attribute, [], bare) == ("not-applicable", "no-objects")
     assert about(check, attribute, [user()], found(without=[attribute.lower()])) == (
         "not-assessed",
         "unconfigured-not-exported",
