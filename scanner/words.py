@@ -12,22 +12,34 @@ class Status(StrEnum):
     """What a check says about one subject."""
 
     PASS = "pass"  # noqa: S105 - a verdict
+    """The good state was seen."""
     WARN = "warn"
+    """It works, but something about it deserves attention before it hurts."""
     FAIL = "fail"
+    """The good state was looked for and is not there."""
     NOT_APPLICABLE = "not-applicable"
+    """It does not concern this environment, and the finding says why."""
     NOT_ASSESSED = "not-assessed"
+    """It could not be looked at, and the finding says why. Neither good nor bad."""
     MANUAL = "manual"
+    """Only a person can say; the question is asked."""
     ERROR = "error"
+    """The check itself broke: a fault of ours, never of the environment."""
 
 
 class Severity(StrEnum):
     """How much a failing finding holds the onboarding up."""
 
     BLOCKER = "blocker"
+    """Onboarding cannot start, or fails, while it stands."""
     HIGH = "high"
+    """Many users or devices will be hit at once."""
     MEDIUM = "medium"
+    """Some users or devices will be hit, or all of them later."""
     LOW = "low"
+    """Worth doing, and nothing waits for it."""
     INFO = "info"
+    """Good to know."""
 
     @property
     def rank(self) -> int:
@@ -76,22 +88,33 @@ class Effort(StrEnum):
 class Phase(StrEnum):
     """When a remediation item has to be closed."""
 
-    ASSESS = "assess"  # needed to finish assessing: a permission, an address, a setting
-    REMEDIATE = "remediate"  # before onboarding activity can start
-    ENABLE = "enable"  # before a named service is enabled
-    IMPROVE = "improve"  # after go-live
+    ASSESS = "assess"
+    """Needed to finish assessing: a permission, an address, a setting."""
+    REMEDIATE = "remediate"
+    """Before onboarding activity can start."""
+    ENABLE = "enable"
+    """Before a named service is enabled."""
+    IMPROVE = "improve"
+    """After go-live."""
 
 
 class Reason(StrEnum):
     """Why evidence could not be had. Never a verdict about the environment."""
 
     DENIED = "denied"
+    """A permission, a credential or a licence is missing."""
     UNREACHABLE = "unreachable"
+    """Nothing answered there."""
     TIMEOUT = "timeout"
+    """It did not come within its time."""
     UNCONFIGURED = "unconfigured"
+    """Nobody asked for it: no setting names it."""
     THROTTLED = "throttled"
+    """The service asked to wait longer than the scan could."""
     UNSUPPORTED = "unsupported"
+    """This service, tenant or machine does not offer it."""
     BUG = "bug"
+    """The product failed at it."""
 
 
 class Cloud(StrEnum):
@@ -120,6 +143,10 @@ class Verdict(StrEnum):
     """How ready one topic is."""
 
     READY = "ready"
+    """Nothing stands in the way."""
     READY_WITH_WORK = "ready-with-work"
+    """Work is left, and none of it blocks."""
     BLOCKED = "blocked"
+    """At least one blocker is open."""
     UNKNOWN = "unknown"
+    """Too little could be looked at to say."""

@@ -17,12 +17,19 @@ class Exit(IntEnum):
     """What each code says. Where several apply: 2, 130, 5, 4, 1, 3, 0."""
 
     DONE = 0
+    """It was done, and the gate passed where one was set."""
     GATE_FAILED = 1
+    """It was done, and findings count for `--fail-on`."""
     USAGE = 2
+    """The command line or a file of yours cannot be used; nothing was touched."""
     INCOMPLETE = 3
+    """It was done, but evidence that was asked for could not be had."""
     SIGN_IN = 4
+    """The sign-in to the tenant failed."""
     INTERNAL = 5
+    """A fault of the product, or of the machine: a full disk."""
     INTERRUPTED = 130
+    """Somebody pressed Ctrl-C; what had been collected is kept."""
 
 
 def code_for(result: RunResult, fail_on: tuple[str, ...]) -> Exit:

@@ -13,36 +13,43 @@ from scanner.evidence.envelope import evidence
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A finding that is accepted until the end of the day `expires` (in UTC).
-
-    Without `subject` all findings of the check are meant; with `objects` only those whose affected
-    objects are all named there. `line` is where the entry stands in its file.
-    """
+    """A finding that is accepted for a while. `line` is where the entry stands in its file."""
 
     check: str
+    """Id of the check."""
     reason: str
+    """Why it is accepted."""
     approved_by: str
+    """Who decided that."""
     expires: date
+    """The last day, in UTC, on which it is accepted."""
     subject: str = ""
+    """Only this domain, host, …; left out: all of them."""
     objects: tuple[str, ...] = ()
+    """Only these objects: the waiver holds as long as no other one is affected."""
     ticket: str = ""
+    """Number of the change or risk; required for a blocker."""
     created: date | None = None
+    """Day on which it was decided."""
     line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who does a remediation item, by when, and how far it is by their own word.
-
-    `item` is the id of the item, whole or in the short form of eight digits that reports show.
-    """
+    """Who does a remediation item, by when, and how far it is by their own word."""
 
     item: str
+    """Id of the item, whole or the eight digits that reports show."""
     assignee: str = ""
+    """Who does it."""
     due: date | None = None
+    """By when."""
     status: str = "open"
+    """`open`, `in-progress`, `done` (a claim until a scan proves it) or `accepted`."""
     note: str = ""
+    """What is worth knowing."""
     updated: datetime | None = None
+    """When this was said; the newest one counts."""
 
 
 @evidence("decisions", source="run")

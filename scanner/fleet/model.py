@@ -17,34 +17,44 @@ class Tls:
     """[fleet.tls]: PEM files for talking to a Dask scheduler, all three or none."""
 
     ca: str = ""
+    """Certificate of the authority that signed those of scheduler and workers."""
     cert: str = ""
+    """Certificate of this machine."""
     key: str = ""
+    """Its private key."""
 
 
 @dataclass(frozen=True, slots=True)
 class FleetSection:
-    """[fleet]. `timeout` is in seconds for one customer, `retries` after the first try."""
+    """[fleet]."""
 
     workers: int = 4
+    """Customers at a time, with the engine `threads`."""
     timeout: float = 3600.0
+    """Seconds that one customer may take."""
     retries: int = 2
+    """Further tries of what may pass by itself."""
     language: str = "en"
+    """Language of the reports: en or zh-CN."""
     formats: tuple[str, ...] = ("html",)
+    """Formats of each customer's report."""
     tls: Tls = field(default_factory=Tls)
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """[[customer]]: one configuration, and which of this machine's variables its scan may see.
-
-    `secrets` gives the variable that the configuration names, and the one to take it from.
-    """
+    """[[customer]]: one configuration, and which of this machine's variables its scan may see."""
 
     name: str
+    """Name of the customer, or of the site."""
     config: str
+    """Its emsready.toml; on a cluster, where the workers find it."""
     vantage: str = ""
+    """Name of the place that it is scanned from."""
     secrets: dict[str, str] = field(default_factory=dict)
+    """Variable that its configuration names, and the variable here to take it from."""
     only: tuple[str, ...] = ()
+    """Check ids, packages or topics, where not everything is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +86,21 @@ class State(StrEnum):
     """What became of a customer; exactly one of these, whatever happened."""
 
     DONE = "done"
+    """Scanned and judged."""
     GATE_FAILED = "gate-failed"
+    """Scanned and judged; findings count for `--fail-on`."""
     INCOMPLETE = "incomplete"
+    """Scanned and judged, but evidence that was asked for could not be had."""
     SIGN_IN = "sign-in"
+    """Its tenant did not let us in."""
     MISCONFIGURED = "misconfigured"
+    """Its configuration cannot be used; no further try was made."""
     TIMEOUT = "timeout"
+    """It did not end in its time and was stopped."""
     FAILED = "failed"
+    """All tries failed."""
     WAITING = "waiting"
+    """Its turn has not come: the pass was cut off."""
 
     @property
     def final(self) -> bool:

@@ -23,14 +23,23 @@ class State(StrEnum):
 
     NONE = ""
     NEW = "new"
+    """Fails, and never did before."""
     OPEN = "open"
+    """Failed in the run before, and still does, alike."""
     CHANGED = "changed"
+    """Still fails, in another way, with another severity or about other objects."""
     FIXED = "fixed"
+    """Failed, and was seen in good order."""
     REGRESSED = "regressed"
+    """Was fixed once, and fails again."""
     NOT_RECHECKED = "not-rechecked"
+    """Failed, and could not be looked at again."""
     WAIVED = "waived"
+    """Fails, and is accepted until a date."""
     WAIVER_EXPIRED = "waiver-expired"
+    """Fails, and the day until which it was accepted has passed."""
     CHECK_CHANGED = "check-changed"
+    """The verdict flipped together with the check: a difference of ours."""
 
 
 @dataclass(frozen=True, slots=True)
