@@ -27,6 +27,7 @@ def nonsense(config: Config) -> Iterator[Problem]:
     yield from _names(config)
     yield from _addresses(config)
     yield from _files(config)
+    yield from _published(config)
     yield from _sign_in(config)
     yield from _exposure(config)
     yield from _brand(config)
@@ -114,6 +115,31 @@ def _is_resolver(text: str) -> bool:
     except ValueError:
         return False
     return port != 0 and not parts.path
+
+
+def _published(config: Config) -> Iterator[Problem]:
+    """Where addresses in certificates may lead, and the lists of a host that publishes them."""
+    for place, one in enumerate(config.trust.fetch_inside):
+        if not (_is_network(one) if "/" in one or ":" in one else _NAME.match(one)):
+            yield (
+                ("trust", "fetch_inside", place),
+                f'expected a name or a network such as "10.1.0.0/16", got {one!r}',
+            )
+    for place, host in enumerate(config.hosts):
+        for number, url in enumerate(host.crls):
+            if not url.casefold().startswith("http://"):
+                yield (
+                    ("hosts", place, "crls", number),
+                    f'expected an address such as "http://pki.contoso.com/CA.crl", got {url!r}',
+                )
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _files(config: Config) -> Iterator[Problem]:

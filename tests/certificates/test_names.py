@@ -197,7 +197,25 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
         read_config(file)
 
 
-CLOUD = "[dns]\ntimeout = 0.2"
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            '[trust]\nfetch_inside = ["10.0.0.0/33"]',
+            r"trust\.fetch_inside\.0: expected a name or a",
+        ),
+        (
+            '[[hosts]]\nname = "p.test"\ncrls = ["ldap://x"]',
+            r"hosts\.0\.crls\.0: expected an address",
+        ),
+        ('[[hosts]]\nname = "p.test"\nstarttls = "imap"', "right are: smtp, ldap, none"),
+    ],
+)
+def test_a_slip_in_the_configuration_is_named(tmp_path, text, wanted):
+    file = tmp_path / "emsready.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match=wanted):
+        read_config(file)
 
 
 def through(folder, made, *, proxy=""):
