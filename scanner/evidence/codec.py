@@ -6,8 +6,11 @@ same bytes. Reading validates against the type and names the path of what does n
 
 from __future__ import annotations
 
-from dataclasses import MISSING, Field, fields
-from typing import Any, TypeVar, cast
+import functools
+import operator
+from dataclasses import MISSING, Field, fields, is_dataclass
+from types import UnionType
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -75,6 +78,30 @@ def _field(one: Field[Any]) -> tuple[str, type] | tuple[str, type, Any]:
     if one.default is not MISSING:
         return one.name, object, one.default
     return one.name, object
+
+
+def readable(kind: type[T], **renamed: str) -> type[T]:
+    """A twin of a dataclass to read by the million: the same fields and types, made far faster.
+
+    `renamed` are the JSON names of fields that cannot be called by them.
+    """
+    hints = get_type_hints(kind)
+    own = [(one.name, _twinned(hints[one.name]), one.default) for one in fields(cast(Any, kind))]
+    made = msgspec.defstruct(kind.__name__, own, frozen=True, gc=False, rename=renamed or None)
+    return cast(type[T], made)
+
+
+def _twinned(hint: Any) -> Any:
+    """An annotation with every dataclass in it replaced by its twin."""
+    if is_dataclass(hint) and isinstance(hint, type):
+        return readable(hint)
+    inner = get_args(hint)
+    if not inner:
+        return hint
+    twins = tuple(map(_twinned, inner))
+    if get_origin(hint) is UnionType:
+        return functools.reduce(operator.or_, twins)
+    return get_origin(hint)[twins]
 
 
 def line_decoder(kind: type[T]) -> Any:

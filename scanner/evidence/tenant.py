@@ -283,7 +283,12 @@ class User:
     @property
     def suffix(self) -> str:
         """The part of the sign-in name behind the at sign, in lower case."""
-        return self.upn.rpartition("@")[2].casefold()
+        return suffix_of(self.upn)
+
+
+def suffix_of(upn: str) -> str:
+    """The part of a sign-in name behind the at sign, in lower case."""
+    return upn.rpartition("@")[2].casefold()
 
 
 @dataclass(frozen=True, slots=True)

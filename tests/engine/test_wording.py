@@ -13,7 +13,7 @@ from scanner.trace import Source, UntraceableError
 from scanner.wording import ENGINE, gaps, packages_of, wording
 from tests.scanning import parts
 
-COMPLETE = {ENGINE, "responsibilities"}
+COMPLETE = {ENGINE, "responsibilities", "administration", "devices", "gate"}
 """Packages whose Chinese must be complete; EMSREADY_TEST_TRANSLATION=all asks for every one."""
 
 FOUND = wording(parts().catalogue)

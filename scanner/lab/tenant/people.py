@@ -40,6 +40,8 @@ def holdings(facts: Facts) -> dict[str, Any]:
             ],
         },
     }
+    for group in found["v1.0 /groups"]:
+        found[f"v1.0 /groups/{group['id']}"] = group
     for number, members in {1: PILOTS, 2: range(20, 40), 3: range(0)}.items():
         ids = [{"id": user_id(one)} for one in members]
         found[f"v1.0 /groups/{group_id(number)}/transitiveMembers"] = ids

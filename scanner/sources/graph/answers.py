@@ -60,6 +60,14 @@ class GraphFailure(Exception):  # noqa: N818 - it says what the evidence is
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list and where the next one is. `items` None: the answer holds no list."""
+
+    items: list[Any] | None
+    link: object = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One HTTP answer, or, with status 0, the reason why there was none."""
 
@@ -74,6 +82,14 @@ class Answer:
         if self.status != 200:  # noqa: PLR2004 - the only status with an object that is asked for
             return None
         return self._object()
+
+    def page(self) -> Page | None:
+        """The page of a list in a good answer; None for anything else."""
+        found = self.content()
+        if found is None:
+            return None
+        items = found.get("value")
+        return Page(items if isinstance(items, list) else None, found.get("@odata.nextLink"))
 
     def number(self) -> int | None:
         """The number that a $count address answers as plain text; None for anything else."""

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +17,7 @@ import urllib3
 
 from scanner.deadline import Deadline
 from scanner.evidence.envelope import GraphCall, Missing
-from scanner.sources.graph.answers import Answer, GraphFailure
+from scanner.sources.graph.answers import Answer, GraphFailure, Page
 from scanner.sources.graph.ask import address
 from scanner.sources.graph.clouds import Origin
 from scanner.sources.graph.pace import RATES, Pace
@@ -89,27 +90,32 @@ class GraphClient:
         return found
 
     def pages(self, call: GraphCall, ident: str = "") -> Iterator[list[Item]]:
-        """The pages of a list, as they come. Raises GraphFailure, also in the middle.
+        """The pages of a list, as they come. Raises GraphFailure, also in the middle."""
+        for page in self.quick_pages(call, Answer.page, ident):
+            yield [item for item in page if isinstance(item, dict)]
+
+    def quick_pages(
+        self, call: GraphCall, read: Callable[[Answer], Page | None], ident: str = ""
+    ) -> Iterator[list[Any]]:
+        """The pages of a list in the form that `read` gives them. Raises GraphFailure.
 
         While one page is worked on, the next is on its way.
         """
         session, seen = self._session(), set[str]()
         url = self._url(call, ident)
-        found = self._first(url, call, ident, session)
+        page = self._first(url, call, ident, session, read)
         while True:
             seen.add(url)
-            items = found.get("value")
-            if not isinstance(items, list):
+            if page.items is None:
                 raise Answer(200).as_failure(call)
-            link = None if call.sample else found.get("@odata.nextLink")
-            url, told = self._onward(link, seen)
-            coming = _Coming(self._ask, url, call, session) if url else None
-            yield [item for item in items if isinstance(item, dict)]
+            url, told = self._onward("" if call.sample else page.link, seen)
+            coming = _Coming(partial(self._keep_asking, url, call, session, read)) if url else None
+            yield page.items
             if told:
                 raise GraphFailure(Missing(Reason.BUG, f"GET {call.path}: {told}"))
             if coming is None:
                 return
-            found = coming.result()
+            page = coming.result()
 
     def close(self) -> None:
         """Close all connections."""
@@ -119,14 +125,22 @@ class GraphClient:
     def _url(self, call: GraphCall, ident: str) -> str:
         return address(self.base, call, ident)
 
-    def _first(self, url: str, call: GraphCall, ident: str, session: GuardedSession) -> Item:
+    def _first(
+        self,
+        url: str,
+        call: GraphCall,
+        ident: str,
+        session: GuardedSession,
+        read: Callable[[Answer], Page | None],
+    ) -> Page:
         """The first page; without its filter where the service cannot filter in this way."""
         try:
-            return self._ask(url, call, session)
+            return self._keep_asking(url, call, session, read)
         except GraphFailure as failure:
             if not (failure.query and call.local):
                 raise
-            return self._ask(address(self.base, call, ident, whole=True), call, session)
+            whole = address(self.base, call, ident, whole=True)
+            return self._keep_asking(whole, call, session, read)
 
     def _onward(self, link: object, seen: set[str]) -> tuple[str, str]:
         """The address of the next page, or why it is not gone to; both empty at the end."""
@@ -251,32 +265,24 @@ class GraphClient:
 class _Coming:
     """A page that is fetched while the one before it is worked on."""
 
-    def __init__(
-        self,
-        ask: Callable[[str, GraphCall, GuardedSession], Item],
-        url: str,
-        call: GraphCall,
-        session: GuardedSession,
-    ) -> None:
-        self._page: Item = {}
+    def __init__(self, fetch: Callable[[], Page]) -> None:
+        self._page: Page | None = None
         self._error: Exception | None = None
-        self._ask = ask
-        self._thread = threading.Thread(
-            target=self._fetch, args=(url, call, session), name="graph-next-page", daemon=True
-        )
+        self._fetch = fetch
+        self._thread = threading.Thread(target=self._run, name="graph-next-page", daemon=True)
         self._thread.start()
 
-    def _fetch(self, url: str, call: GraphCall, session: GuardedSession) -> None:
+    def _run(self) -> None:
         try:
-            self._page = self._ask(url, call, session)
+            self._page = self._fetch()
         except Exception as error:  # noqa: BLE001 - raised again in the thread that waits
             self._error = error
 
-    def result(self) -> Item:
+    def result(self) -> Page:
         """The page. Raises GraphFailure."""
         self._thread.join()
-        if self._error is not None:
-            raise self._error
+        if self._page is None:
+            raise self._error or AssertionError("neither page nor error")
         return self._page
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from scanner.evidence.tenant import (
     DomainRecords,
     ExpectedRecord,
-    ProvisioningError,
     RecordType,
     ServicePlan,
     Sku,
     TenantDomain,
-    User,
 )
 
 Item = Mapping[str, Any]
@@ -142,67 +140,4 @@ def sku(item: Item) -> Sku:
             )
             for one in objects(item.get("servicePlans"))
         ),
-    )
-
-
-def user(item: Item) -> User:
-    """One user. An account whose state is not told counts as enabled.
-
-    Written for speed: it runs a million times where everything else runs a hundred times, so lists
-    that are empty for nearly everybody are looked at only where they are not.
-    """
-    get = item.get
-    states = objects(get("licenseAssignmentStates"))
-    licences = objects(get("assignedLicenses"))
-    errors = get("onPremisesProvisioningErrors")
-    unresolved = get("serviceProvisioningErrors")
-    return User(
-        text(get("id")),
-        text(get("userPrincipalName")),
-        get("accountEnabled") is not False,
-        text(get("userType")) or "Member",
-        text(get("usageLocation")) or None,
-        tuple([ident for one in licences if (ident := _sku_id(one))]),
-        flag(get("onPremisesSyncEnabled")),
-        text(get("mail")) or None,
-        bool(states) and all(one.get("assignedByGroup") for one in states),
-        tuple(_inactive(states)) if _any_inactive(states) else (),
-        tuple(
-            [
-                f"{_sku_id(one)}/{plan.casefold()}"
-                for one in licences
-                if one.get("disabledPlans")
-                for plan in texts(one["disabledPlans"])
-            ]
-        ),
-        tuple(map(_provisioning_error, objects(errors))) if errors else (),
-        sum(one.get("isResolved") is not True for one in objects(unresolved)) if unresolved else 0,
-        text(get("externalUserState")) or None,
-        moment(get("createdDateTime")),
-    )
-
-
-def _any_inactive(states: list[Item]) -> bool:
-    return any(one.get("state") != "Active" for one in states)
-
-
-def _sku_id(item: Item) -> str:
-    return text(item.get("skuId")).casefold()
-
-
-def _inactive(states: list[Item]) -> Iterator[str]:
-    """The products that no assignment makes active; a user may get one in several ways."""
-    active = {
-        _sku_id(one) for one in states if text(one.get("state")).casefold().startswith("active")
-    }
-    told = dict.fromkeys(_sku_id(one) for one in states if text(one.get("state")))
-    return (one for one in told if one not in active)
-
-
-def _provisioning_error(item: Item) -> ProvisioningError:
-    return ProvisioningError(
-        text(item.get("category")),
-        text(item.get("propertyCausingError")),
-        text(item.get("value"))[:400],
-        moment(item.get("occurredDateTime")),
     )
