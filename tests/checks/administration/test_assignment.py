@@ -2,12 +2,8 @@
 
 import pytest
 
-from checks.administration.assignment import (
-    GuestsUnderControl,
-    LicensedAccountsActive,
-    UsersCarryPlans,
-    no_group_licensing_errors,
-)
+from checks.administration.accounts import GuestsUnderControl, LicensedAccountsActive
+from checks.administration.assignment import UsersCarryPlans, no_group_licensing_errors
 from checks.administration.groups import PilotGroupsPopulated
 from checks.administration.subscriptions import subscription_outlasts_onboarding
 from checks.administration.users import UpnEqualsMail

@@ -3,12 +3,11 @@
 import pytest
 
 from checks.administration.authentication import (
-    UsersRegisteredForMfa,
     authentication_methods_migrated,
-    mfa_registration_rate,
     no_legacy_sign_ins,
     self_service_password_reset_enabled,
 )
+from checks.administration.registration import UsersRegisteredForMfa, mfa_registration_rate
 from scanner.evidence.tenant_groups import NamedGroup, PilotGroup, PilotGroups
 from scanner.evidence.tenant_signin import (
     AuthenticationMethods,

@@ -8,14 +8,16 @@ from checks.administration.policies import (
     trusted_locations_defined,
     user_consent_governed,
 )
+from checks.administration.protection import (
+    labels_enabled_for_groups,
+    rights_management_available,
+    sensitivity_labels_published,
+)
 from checks.administration.services import (
     cloud_app_security_plan_present,
     entra_recommendations_reviewed,
     integrated_application_present,
-    labels_enabled_for_groups,
     no_pending_service_changes,
-    rights_management_available,
-    sensitivity_labels_published,
     service_health_clear,
 )
 from checks.administration.terms import (

@@ -8,14 +8,16 @@ from checks.devices.apple import (
     apple_volume_purchase_token,
 )
 from checks.devices.connectors import (
-    DEFENDER,
     exchange_connector_connected,
     hybrid_autopilot_connector,
-    managed_google_play_bound,
     ndes_connector_healthy,
+    version_of,
+)
+from checks.devices.partners import (
+    DEFENDER,
+    managed_google_play_bound,
     partner_connectors_responsive,
     threat_defence_connector_healthy,
-    version_of,
 )
 from scanner.evidence.scope import Scope
 from scanner.evidence.tenant_connectors import (

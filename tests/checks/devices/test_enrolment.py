@@ -7,9 +7,7 @@ import pytest
 from checks.devices.enrolment import (
     INTUNE,
     automatic_enrolment_scope,
-    autopilot_ready,
     enrolment_restrictions_fit_platforms,
-    hello_for_business_default,
     registration_allowed,
 )
 from checks.devices.inventory import (
@@ -28,6 +26,7 @@ from checks.devices.profiles import (
     certificate_profile_chain_complete,
     trusted_root_profile_valid,
 )
+from checks.devices.windows import autopilot_ready, hello_for_business_default
 from scanner.evidence.scope import Scope
 from scanner.evidence.tenant import IntuneTenant
 from scanner.evidence.tenant_devices import (

@@ -7,12 +7,11 @@ from checks.directory_sync.tenant_agents import (
     hybrid_agents_redundant,
     no_mass_deletion,
 )
+from checks.directory_sync.tenant_objects import NoProvisioningErrors, sync_account_unhindered
 from checks.directory_sync.tenant_state import (
-    NoProvisioningErrors,
     accidental_deletion_guard,
     object_quota_headroom,
     password_hash_sync_recent,
-    sync_account_unhindered,
     sync_features_as_planned,
 )
 from scanner.evidence.scope import Plans, Scope
