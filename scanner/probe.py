@@ -22,13 +22,14 @@ from scanner.deadline import Deadline
 from scanner.evidence.reachability import Attempt, Probe, Why
 from scanner.sources.reachability.edge import descriptors
 from scanner.sources.reachability.portal import SENTINELS, sentinels_of
-from scanner.sources.reachability.prober import Job, Prober, Settings
+from scanner.sources.reachability.prober import Prober
 from scanner.sources.reachability.proxy import Environment, parse_proxy
 from scanner.sources.reachability.resolve import Names, system_resolvers
 from scanner.sources.reachability.sites import knows
 from scanner.sources.reachability.targets import Target
 from scanner.sources.reachability.tls import Looker
 from scanner.sources.reachability.trust import Trust
+from scanner.sources.reachability.work import Job, Settings
 
 KINDS = ("tls", "http", "ntp", "stun", "exposure")
 DEADLINE = 120.0

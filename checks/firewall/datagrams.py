@@ -26,7 +26,8 @@ from scanner.api import (
     step,
     warned,
 )
-from scanner.evidence.reachability import EndpointRows, Probe, Vantage, Why
+from scanner.evidence.endpoints import EndpointRows
+from scanner.evidence.reachability import Probe, Vantage, Why
 
 _SHOWN = 5
 

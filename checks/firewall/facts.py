@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from scanner.evidence.reachability import EndpointRows, Probe, Row, Vantage, Why
+from scanner.evidence.endpoints import EndpointRows, Row
+from scanner.evidence.reachability import Probe, Vantage, Why
 
 Key = tuple[str, str, int, str]
 _TRUST_REASONS = {

@@ -24,7 +24,8 @@ from scanner.api import (
     step,
     warned,
 )
-from scanner.evidence.reachability import EndpointRows, Probe, Row, Vantage, Why
+from scanner.evidence.endpoints import EndpointRows, Row
+from scanner.evidence.reachability import Probe, Vantage, Why
 
 PRINCIPLES = (
     "https://learn.microsoft.com/microsoft-365/enterprise"

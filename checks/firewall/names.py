@@ -24,7 +24,8 @@ from scanner.api import (
     step,
     warned,
 )
-from scanner.evidence.reachability import EndpointRows, NameLookup, Probe, Row, Vantage, Why
+from scanner.evidence.endpoints import EndpointRows, Row
+from scanner.evidence.reachability import NameLookup, Probe, Vantage, Why
 
 _SHOWN = 8
 Seen = Mapping[tuple[str, str], Sequence[Probe]]

@@ -21,7 +21,8 @@ from scanner.api import (
     passed,
     warned,
 )
-from scanner.evidence.reachability import EndpointRows, Probe, Vantage
+from scanner.evidence.endpoints import EndpointRows
+from scanner.evidence.reachability import Probe, Vantage
 
 _SHOWN = 8
 

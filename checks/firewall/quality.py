@@ -1,27 +1,20 @@
-"""The path itself: both families, large packets, bursts, distance, and whether places agree."""
+"""The path itself: both families, large packets, bursts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from statistics import median
 
 from checks.firewall.areas import CLAUSES, LISTS
 from checks.firewall.egress import subject_of
-from checks.firewall.facts import Places, RowState
-from checks.firewall.inspection import PRINCIPLES
 from scanner.api import (
-    RUN,
     Affected,
     Effort,
     Finding,
     Owner,
     Phase,
-    Scope,
     Severity,
     Topic,
-    Value,
     check,
-    endpoint,
     failed,
     not_applicable,
     not_assessed,
@@ -29,7 +22,7 @@ from scanner.api import (
     step,
     warned,
 )
-from scanner.evidence.reachability import Attempt, EndpointRows, Probe, Vantage, Why
+from scanner.evidence.reachability import Attempt, Probe, Vantage, Why
 
 _SIX, _FOUR = 6, 4
 
@@ -277,174 +270,3 @@ def _bursts(place: Vantage, probes: list[Probe]) -> Finding:
 
 def _tries(probe: Probe) -> list[int]:
     return [one.tries for one in probe.attempts if one.outcome == "open"]
-
-
-_FRONT_DOORS = {
-    "outlook.office365.com",
-    "outlook.office365.us",
-    "outlook-dod.office365.us",
-    "partner.outlook.cn",
-}
-# Points by round trip, linear in between, as the assessment of the network in the admin center
-# counts them.
-_BANDS = ((10, 100), (25, 80), (100, 60), (200, 40), (300, 20), (350, 0))
-_NEAR_MS = 100.0
-
-
-_DISTANCE = "{host} is {ms} ms away from {place} ({points} of 100 points)."
-
-
-def points(ms: float) -> int:
-    """The points of a round trip of that many milliseconds."""
-    before = (0.0, 100.0)
-    for edge, worth in _BANDS:
-        if ms <= edge:
-            share = (ms - before[0]) / (edge - before[0])
-            return round(before[1] + (worth - before[1]) * share)
-        before = (float(edge), float(worth))
-    return 0
-
-
-@check(
-    id="firewall.latency",
-    title="The front door is near",
-    action="Shorten the way to Microsoft's front door",
-    why="Every click waits for the round trip to the nearest front door of the service. Traffic that"
-    " is hauled to a far egress or through a distant proxy makes all of it slow.",
-    fix=step(
-        "Let the traffic leave near the user, with a resolver beside the egress.", link=PRINCIPLES
-    ),
-    verify="The median of the connects to the front door is at most 100 ms.",
-    topic=Topic.NETWORK,
-    severity=Severity.LOW,
-    owner=Owner.NETWORK_ADMIN,
-    effort=Effort.WEEKS,
-    phase=Phase.IMPROVE,
-    clause=CLAUSES,
-    blocks=["user experience"],
-    documents=[
-        "https://learn.microsoft.com/microsoft-365/enterprise/office-365-network-mac-perf-score",
-        PRINCIPLES,
-    ],
-    requires=["firewall.egress-available"],
-)
-def latency(
-    vantages: tuple[Vantage, ...], probes: tuple[Probe, ...], scope: Scope
-) -> Iterator[Finding]:
-    """The median of direct connects to the cloud's own front door."""
-    limit = scope.threshold("firewall.latency-ms", _NEAR_MS)
-    for place in vantages:
-        doors = [one for one in probes if one.vantage == place.label and one.host in _FRONT_DOORS]
-        yield _distance(place, doors, limit)
-
-
-def _distance(place: Vantage, doors: list[Probe], limit: float) -> Finding:
-    where = place.label or "this place"
-    if not doors:
-        return not_applicable(
-            "no-front-door", subject_of(place), "No front door was probed at {place}.", place=where
-        )
-    subject = endpoint(doors[0].host, doors[0].port) if not place.label else subject_of(place)
-    times = [
-        it.ms
-        for one in doors
-        if one.path == "direct"
-        for it in one.attempts
-        if it.outcome == "open" and it.tries == 1
-    ]
-    if not times:
-        return not_assessed(
-            "unsupported-not-direct",
-            subject,
-            "No direct connection to {host} opened at {place}; behind a proxy only the proxy's own"
-            " distance could be measured.",
-            host=doors[0].host,
-            place=where,
-        )
-    ms = round(median(times), 1)
-    values: dict[str, Value] = {
-        "host": doors[0].host,
-        "ms": ms,
-        "place": where,
-        "points": points(ms),
-    }
-    if ms <= limit:
-        return passed("near", subject, _DISTANCE, **values)
-    return warned("far", subject, _DISTANCE, **values)
-
-
-@check(
-    id="firewall.vantages-agree",
-    title="All sites get the same verdicts",
-    action="Bring the rules of the sites into line",
-    why="What works at one site and not at another fails for whoever travels. Broken everywhere is a"
-    " central rule, broken at one site a local one.",
-    fix=step("Compare the rules of the places in this finding, and apply the better one to both."),
-    verify="The rows of this finding show the same state at every place.",
-    topic=Topic.NETWORK,
-    severity=Severity.MEDIUM,
-    owner=Owner.NETWORK_ADMIN,
-    effort=Effort.DAYS,
-    phase=Phase.IMPROVE,
-    clause=CLAUSES,
-    blocks=["roaming users"],
-    documents=[PRINCIPLES],
-)
-def vantages_agree(
-    areas: tuple[EndpointRows, ...], probes: tuple[Probe, ...], vantages: tuple[Vantage, ...]
-) -> Iterator[Finding]:
-    """Compare rows that are common to places, by their natural key."""
-    labels = sorted({one.label for one in vantages})
-    if len(labels) < 2:  # noqa: PLR2004
-        yield not_applicable("one-place", RUN, "Only one place was looked from.")
-        return
-    places = Places.of(probes, vantages)
-    states: dict[tuple[str, str, str, str], dict[str, RowState]] = {}
-    for area in areas:
-        for one in places.rows(area):
-            if one.state not in ("unprobed", "unknown"):
-                key = (area.area, area.role, one.row.destination, one.row.tcp)
-                states.setdefault(key, {})[area.vantage] = one
-    common = {key: seen for key, seen in states.items() if len(seen) > 1}
-    differing = {
-        key: seen for key, seen in common.items() if len({_fine(it) for it in seen.values()}) > 1
-    }
-    if not common:
-        yield not_assessed("unsupported-nothing-common", RUN, "The places have no row in common.")
-        return
-    if not differing:
-        yield passed(
-            "same",
-            RUN,
-            "{count} destinations get the same verdict at {places}.",
-            count=len(common),
-            places=labels,
-        )
-        return
-    affected = Affected(("area", "role", "destination", "ports", *labels))
-    worse: dict[str, int] = dict.fromkeys(labels, 0)
-    for (area_name, role, name, tcp), seen in sorted(differing.items()):
-        cells = [_cell(seen.get(label)) for label in labels]
-        affected.add(area_name, role, name, tcp, *cells)
-        for label, one in seen.items():
-            worse[label] += not _fine(one)
-    yield warned(
-        "differ",
-        RUN,
-        "{count} of {total} common destinations differ between {places}: most of them are broken at"
-        " {worst}, so look for a local rule there.",
-        count=len(differing),
-        total=len(common),
-        places=labels,
-        worst=max(labels, key=lambda label: worse[label]),
-    ).affecting(affected)
-
-
-def _fine(one: RowState) -> bool:
-    return one.state != "fails"
-
-
-def _cell(one: RowState | None) -> str:
-    if one is None:
-        return "not tried"
-    return "works" if _fine(one) else one.reason.value

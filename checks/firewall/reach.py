@@ -33,7 +33,8 @@ from scanner.api import (
     passed,
     warned,
 )
-from scanner.evidence.reachability import EndpointRows, Probe, Vantage, Why
+from scanner.evidence.endpoints import EndpointRows
+from scanner.evidence.reachability import Probe, Vantage, Why
 
 _SHOWN = 5
 _LOSSY = 0.02  # of the destinations of an area: fewer late ones are only noted

@@ -16,7 +16,8 @@ from scanner.api import (
     check,
     step,
 )
-from scanner.evidence.reachability import EndpointRows, Probe, Vantage
+from scanner.evidence.endpoints import EndpointRows
+from scanner.evidence.reachability import Probe, Vantage
 
 
 @check(

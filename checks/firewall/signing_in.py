@@ -21,7 +21,8 @@ from scanner.api import (
     passed,
     step,
 )
-from scanner.evidence.reachability import EndpointRows, Probe, Row, Vantage, Why
+from scanner.evidence.endpoints import EndpointRows, Row
+from scanner.evidence.reachability import Probe, Vantage, Why
 
 _SUBJECT = "callers without a sign-in"
 _SHOWN = 8

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from scanner.evidence.reachability import EndpointRows, Row
+from scanner.evidence.endpoints import EndpointRows, Row
 from scanner.words import Cloud
 
 _PORTS = re.compile(r"^(\d{1,5}(-\d{1,5})?)(,\d{1,5}(-\d{1,5})?)*$")

@@ -9,7 +9,7 @@ import dns.message
 import dns.rdatatype
 
 from scanner.config.model import Config
-from scanner.evidence.reachability import SERVERS_TOWARDS, EndpointRows, Row, port_list
+from scanner.evidence.endpoints import SERVERS_TOWARDS, EndpointRows, Row, port_list
 from scanner.sources.reachability.exchange import exchange
 from scanner.sources.reachability.resolve import Resolver, inner_resolvers
 from scanner.sources.reachability.targets import Target
@@ -85,7 +85,7 @@ def inner_targets(
 def _targets(row: Row, host: str) -> Iterator[Target]:
     for port in port_list(row.tcp):
         spoken = "tcp" if row.kind == _CLOSED else _SPOKEN.get(port, "tcp")
-        yield Target(1, host, port, spoken)
+        yield Target(1, host, port, spoken, inner=True)
     for port in port_list(row.udp):
         if port in _DATAGRAMS:
-            yield Target(2, host, port, _DATAGRAMS[port])
+            yield Target(2, host, port, _DATAGRAMS[port], inner=True)

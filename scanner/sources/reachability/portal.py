@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from scanner.config.model import Config
 from scanner.evidence.reachability import HttpSeen, Probe, Sentinel, Why
-from scanner.sources.reachability.prober import Job
 from scanner.sources.reachability.proxy import Proxy
 from scanner.sources.reachability.targets import Target
+from scanner.sources.reachability.work import Job
 
 SENTINELS: tuple[tuple[str, str], ...] = (
     ("http://www.msftconnecttest.com/connecttest.txt", "Microsoft Connect Test"),

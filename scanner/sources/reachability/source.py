@@ -14,7 +14,8 @@ import certifi
 
 from scanner.config.model import Config
 from scanner.config.read import ConfigError
-from scanner.evidence.reachability import EndpointRows, NameLookup, Probe, Vantage, Why
+from scanner.evidence.endpoints import EndpointRows
+from scanner.evidence.reachability import NameLookup, Probe, Vantage, Why
 from scanner.sources.interface import Contact, Gather, Unavailable
 from scanner.sources.reachability.catalogue import Catalogue, CatalogueError, read
 from scanner.sources.reachability.edge import descriptors
@@ -22,7 +23,7 @@ from scanner.sources.reachability.exposure import DANGEROUS, RATE
 from scanner.sources.reachability.inner import controllers_of, inner_targets, known_servers
 from scanner.sources.reachability.place import describe, proxies_of
 from scanner.sources.reachability.portal import SENTINELS, sentinel_jobs, sentinels_of
-from scanner.sources.reachability.prober import Job, Prober, Settings
+from scanner.sources.reachability.prober import Prober
 from scanner.sources.reachability.proxy import Proxy
 from scanner.sources.reachability.refresh import current
 from scanner.sources.reachability.resolve import Names, resolvers_of
@@ -30,6 +31,7 @@ from scanner.sources.reachability.sites import knows
 from scanner.sources.reachability.targets import Target, targets_of
 from scanner.sources.reachability.tls import Looker
 from scanner.sources.reachability.trust import Trust
+from scanner.sources.reachability.work import Job, Settings
 from scanner.words import Reason
 
 _CANARIES = 12  # destinations that are also tried directly where a proxy is the way out
@@ -137,7 +139,7 @@ async def _collect(
             limited_at=shape.limited_at,
             connection_limit=shape.connection_limit,
             breaker=shape.breaker,
-            redirected=prober.redirected,
+            redirected=prober.ways.redirected,
             seconds=round(time.monotonic() - began, 1),
             servers=tuple((kind, name) for kind in sorted(servers) for name in servers[kind]),
             sentinels=sentinels,

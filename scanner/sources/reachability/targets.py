@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scanner.evidence.reachability import EndpointRows, Row
+from scanner.evidence.endpoints import EndpointRows, Row
 from scanner.sources.reachability.udp import DATAGRAMS
 
 _DIRECT_PORTS = {5223, 5228, 5229, 5230}
@@ -15,7 +15,8 @@ _DIRECT_PORTS = {5223, 5228, 5229, 5230}
 class Target:
     """One destination to probe. `rank` orders: smaller first, so that a cut run is useful.
 
-    `anonymous` forbids showing credentials to a proxy: the caller has none to show.
+    `anonymous` forbids showing credentials to a proxy: the caller has none to show. `inner` servers
+    belong to the organisation, so that private addresses are in order.
     """
 
     rank: int
@@ -23,6 +24,7 @@ class Target:
     port: int
     protocol: str
     anonymous: bool = False
+    inner: bool = False
 
     @property
     def key(self) -> tuple[str, int, str]:

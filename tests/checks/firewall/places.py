@@ -1,6 +1,7 @@
 """Hand-made evidence of places: rows, probes and vantages with sensible defaults."""
 
-from scanner.evidence.reachability import Attempt, EndpointRows, Probe, Row, Sentinel, Vantage, Why
+from scanner.evidence.endpoints import EndpointRows, Row
+from scanner.evidence.reachability import Attempt, Probe, Sentinel, Vantage, Why
 
 PORTAL = "http://www.msftconnecttest.com/connecttest.txt"
 

@@ -2,18 +2,13 @@
 
 import pytest
 
+from checks.firewall.agreement import vantages_agree
 from checks.firewall.datagrams import time_in_sync, udp_required
+from checks.firewall.distance import latency, points
 from checks.firewall.inspection import INSPECTING_BOX, tls_not_inspected
 from checks.firewall.names import dns_not_filtered, legacy_names_migrated
 from checks.firewall.optional import optional_endpoints_reachable
-from checks.firewall.quality import (
-    connection_rate,
-    ipv6_consistent,
-    latency,
-    mtu,
-    points,
-    vantages_agree,
-)
+from checks.firewall.quality import connection_rate, ipv6_consistent, mtu
 from checks.firewall.revocation import crl_and_ocsp_reachable
 from checks.firewall.signing_in import proxy_without_authentication
 from scanner.evidence.reachability import (

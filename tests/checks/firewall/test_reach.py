@@ -5,13 +5,15 @@ import pytest
 from checks.firewall.areas import (
     android_services_reachable,
     apple_services_reachable,
-    connector_endpoints_reachable,
     device_registration_reachable,
     intune_endpoints_reachable,
     required_endpoints_reachable,
     rights_management_reachable,
-    sync_server_endpoints_reachable,
     update_endpoints_reachable,
+)
+from checks.firewall.server_areas import (
+    connector_endpoints_reachable,
+    sync_server_endpoints_reachable,
 )
 from checks.firewall.words import SENTENCES
 from scanner.evidence.reachability import Why

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.evidence.reachability import Row, port_list
+from scanner.evidence.endpoints import Row, port_list
 from scanner.probe import TargetsError, read_targets
 from scanner.sources.reachability.catalogue import CatalogueError, bundled, parse, read
 from scanner.sources.reachability.errqueue import _decode

@@ -1,0 +1,184 @@
+"""The reach rule for servers: synchronisation, agents, connectors, Configuration Manager."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checks.firewall.areas import CLAUSES, ROWS, TRY, VERIFY
+from checks.firewall.facts import RowState
+from checks.firewall.reach import Reach, judge_reach
+from scanner.api import (
+    RUN,
+    Effort,
+    Finding,
+    Owner,
+    Phase,
+    Scope,
+    Severity,
+    Topic,
+    check,
+    not_applicable,
+    step,
+)
+from scanner.evidence.endpoints import EndpointRows
+from scanner.evidence.reachability import Probe, Vantage
+
+
+def _revocation(state: RowState) -> bool:
+    """Rows of port 80 alone hold revocation lists, which have a check of their own."""
+    return state.row.tcp == "80"
+
+
+@check(
+    id="firewall.sync-server-endpoints-reachable",
+    title="The Entra Connect server reaches its endpoints",
+    action="Open the way from the Entra Connect server to its endpoints",
+    why="Entra Connect signs in, asks the provisioning service and exports over these names. A proxy"
+    " has to be written into machine.config, and it must not end TLS.",
+    fix=[
+        ROWS,
+        step("Where a proxy is used, name it in machine.config of .NET Framework on that server."),
+    ],
+    verify=VERIFY,
+    topic=Topic.DIRECTORY_SYNC,
+    severity=Severity.BLOCKER,
+    owner=Owner.NETWORK_ADMIN,
+    effort=Effort.HOURS,
+    clause=CLAUSES,
+    blocks=["directory synchronisation"],
+    documents=[
+        "https://learn.microsoft.com/entra/identity/hybrid/connect/tshoot-connect-connectivity",
+        "https://learn.microsoft.com/entra/identity/hybrid/connect/reference-connect-ports",
+    ],
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+def sync_server_endpoints_reachable(
+    areas: tuple[EndpointRows, ...],
+    probes: tuple[Probe, ...],
+    vantages: tuple[Vantage, ...],
+    scope: Scope,
+) -> Iterator[Finding]:
+    """Sign-in and provisioning; the revocation hosts of the same list are judged elsewhere."""
+    if scope.hybrid is False:
+        yield not_applicable("cloud-only", RUN, "No directory is to be synchronised.")
+        return
+    reach = Reach(("EntraConnect",), "directory synchronisation", leave_out=_revocation)
+    yield from judge_reach(reach, areas, probes, vantages, scope)
+
+
+@check(
+    id="firewall.connector-endpoints-reachable",
+    title="Agents and connectors reach their endpoints",
+    action="Open the way from agent and connector servers to their endpoints",
+    why="Pass-through authentication agents and private network connectors call out over mutual TLS:"
+    " any inspection in between ends the connection, and sign-ins fail.",
+    fix=[ROWS, TRY],
+    verify=VERIFY,
+    topic=Topic.NETWORK,
+    severity=Severity.HIGH,
+    owner=Owner.NETWORK_ADMIN,
+    effort=Effort.HOURS,
+    clause=CLAUSES,
+    blocks=["pass-through sign-in", "application proxy"],
+    documents=[
+        "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-pta-quick-start",
+        "https://learn.microsoft.com/entra/global-secure-access/how-to-configure-connectors",
+    ],
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+def connector_endpoints_reachable(
+    areas: tuple[EndpointRows, ...],
+    probes: tuple[Probe, ...],
+    vantages: tuple[Vantage, ...],
+    scope: Scope,
+) -> Iterator[Finding]:
+    """Both kinds of agent, each from its own servers."""
+    reach = Reach(
+        ("PTA", "PrivateNetworkConnector"),
+        "pass-through sign-in, application proxy",
+        leave_out=_revocation,
+    )
+    yield from judge_reach(reach, areas, probes, vantages, scope)
+
+
+@check(
+    id="firewall.health-agent-endpoints-reachable",
+    title="Health agents reach their endpoints",
+    action="Open the way for the Connect Health agents",
+    why="Without these names AD FS, domain controllers and Entra Connect report nothing, and trouble"
+    " is noticed by users first.",
+    fix=[ROWS, TRY],
+    verify="The agent's own test succeeds: `Test-MicrosoftEntraConnectHealthConnectivity -Role ADFS`.",
+    topic=Topic.NETWORK,
+    severity=Severity.MEDIUM,
+    owner=Owner.NETWORK_ADMIN,
+    effort=Effort.HOURS,
+    phase=Phase.ENABLE,
+    clause=CLAUSES,
+    blocks=["Connect Health"],
+    documents=[
+        "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-health-agent-install"
+    ],
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+def health_agent_endpoints_reachable(
+    areas: tuple[EndpointRows, ...],
+    probes: tuple[Probe, ...],
+    vantages: tuple[Vantage, ...],
+    scope: Scope,
+) -> Iterator[Finding]:
+    """From each kind of server that carries an agent."""
+    yield from judge_reach(
+        Reach(("ConnectHealth",), "Connect Health"), areas, probes, vantages, scope
+    )
+
+
+def _inside(state: RowState) -> bool:
+    """Rows between the organisation's own servers are judged by the checks of ports."""
+    return state.row.towards != "Microsoft cloud"
+
+
+@check(
+    id="firewall.configuration-manager-endpoints-reachable",
+    title="Configuration Manager reaches the cloud",
+    action="Open the way from Configuration Manager to the cloud",
+    why="The service connection point fetches updates of the site, and the connection point of the"
+    " cloud management gateway carries co-management. The published list is old (2020) and wide.",
+    fix=[
+        ROWS,
+        step(
+            "Compare the rows with the current page before they are carried out: the list that this"
+            " check uses is of 2020.",
+            link="https://learn.microsoft.com/intune/configmgr/core/plan-design/network/internet-endpoints",
+        ),
+    ],
+    verify=VERIFY,
+    topic=Topic.INFRASTRUCTURE,
+    severity=Severity.HIGH,
+    owner=Owner.NETWORK_ADMIN,
+    effort=Effort.HOURS,
+    phase=Phase.ENABLE,
+    clause=CLAUSES,
+    blocks=["co-management", "cloud management gateway"],
+    documents=[
+        "https://learn.microsoft.com/intune/configmgr/core/plan-design/network/internet-endpoints"
+    ],
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+def configuration_manager_endpoints_reachable(
+    areas: tuple[EndpointRows, ...],
+    probes: tuple[Probe, ...],
+    vantages: tuple[Vantage, ...],
+    scope: Scope,
+) -> Iterator[Finding]:
+    """Only rows towards the cloud."""
+    if scope.workload("co-management") is False:
+        yield not_applicable("not-planned", RUN, "Co-management is not in scope.")
+        return
+    reach = Reach(("ConfigMgr",), "co-management, cloud management gateway", leave_out=_inside)
+    site = tuple(one for one in areas if one.role == "configuration-manager")
+    yield from judge_reach(reach, site, probes, vantages, scope)
