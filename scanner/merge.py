@@ -101,6 +101,8 @@ def _header(ordered: Sequence[Part]) -> Header:
 
 def _items(kind: Kind, ordered: Sequence[Part], writer: Writer) -> Iterable[Conflict]:
     found: dict[Subject | None, list[tuple[Part, object]]] = {}
+    if any(kind.type in part.evidence.items for part in ordered):
+        writer.nothing(kind.type)  # a place that looked and found none has looked all the same
     for part in ordered:
         for subject, item in part.evidence.items.get(kind.type, {}).items():
             found.setdefault(subject, []).append((part, item))

@@ -51,7 +51,7 @@ def place(tmp_path):
         )
         writer.open()
         for item in items:
-            writer.put(item)
+            writer.nothing(item) if isinstance(item, type) else writer.put(item)
         for kind, missing, subject in gaps:
             writer.miss(kind, missing, subject)
         for kind, objects in (streams or {}).items():
@@ -69,6 +69,12 @@ def place(tmp_path):
 def merged(tmp_path, *parts):
     merge(parts, tmp_path / "merged")
     return load(tmp_path / "merged")
+
+
+def test_that_places_looked_and_found_nothing_is_kept(tmp_path, place):
+    found = merged(tmp_path, place("A", 1, Service), place("B", 2, Service))
+    assert found.gap(Service) is None
+    assert found.every(Service) == []
 
 
 def test_the_newest_speaks_about_what_is_there_once(tmp_path, place):
