@@ -171,7 +171,7 @@ def time_in_sync(
 
 
 def _clock(place: Vantage, probes: list[Probe], warn: float, fail: float) -> Finding:
-    subject = host(place.host) if place.host else subject_of(place)
+    subject = host(place.host) if place.host and not place.label else subject_of(place)
     exact = [one.udp.offset for one in probes if one.udp and one.udp.offset is not None]
     rough = [one.http.skew for one in probes if one.http and one.http.skew is not None]
     if not exact and len(rough) < _FEWEST:

@@ -221,6 +221,12 @@ def test_the_clock(items, expected):
     assert judged(time_in_sync, place(), *items) == [expected]
 
 
+def test_two_places_with_hosts_of_the_same_name_are_two_clocks():
+    two = [place("Berlin", host="pc"), place("Lyon", host="pc")]
+    found = [clock(0, place="Berlin"), clock(400, place="Lyon")]
+    assert sorted(judged(time_in_sync, *two, *found)) == [("fail", "far-off"), ("pass", "in-sync")]
+
+
 def dual(four, six, host="a.example"):
     attempts = (Attempt("192.0.2.1", four), Attempt("2001:db8::1", six))
     return probe(host, attempts=attempts)
