@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from scanner.api import Cell, ExhibitKind, Row, Shade, exhibit
 from scanner.evidence.dns import Lookup, Lookups, LookupStatus
 from scanner.evidence.dns_domain import ApexRecords, ServiceNames
+from scanner.evidence.dns_mail import DmarcFacts
 
 _SERVICES = {
     "Enrolment alias": ("enterpriseenrollment", "CNAME"),
     "Registration alias": ("enterpriseregistration", "CNAME"),
     "Autodiscover": ("autodiscover", "CNAME"),
-    "DMARC": ("_dmarc", "TXT"),
 }
 _LONGEST = 60
 
@@ -23,13 +23,16 @@ _LONGEST = 60
     title="What each domain publishes",
     note="As the public resolvers answered. Whether a record is right is said in the list above.",
     corner="Domain",
-    columns=["NS", "MX", "SPF", *_SERVICES],
+    columns=["NS", "MX", "SPF", *_SERVICES, "DMARC"],
 )
 def records(
-    apexes: tuple[ApexRecords, ...], services: tuple[ServiceNames, ...] | None
+    apexes: tuple[ApexRecords, ...],
+    services: tuple[ServiceNames, ...] | None,
+    policies: tuple[DmarcFacts, ...] | None,
 ) -> Iterator[Row]:
     """One line for each domain: the value of each record, or that there is none."""
     named = {one.domain: one for one in services or ()}
+    walked = {one.domain: one for one in policies or ()}
     for apex in apexes:
         domain = apex.domain
         cells = {
@@ -40,6 +43,8 @@ def records(
         lookups: Lookups = named.get(domain) or Lookups()
         for column, (label, kind) in _SERVICES.items():
             cells[column] = _cell(lookups.of(f"{label}.{domain}", kind))
+        policy: Lookups = walked.get(domain) or Lookups()
+        cells["DMARC"] = _cell(policy.of(f"_dmarc.{domain}", "TXT"))
         yield Row(domain, cells)
 
 
