@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reports.escape import SENTENCE, clip, visible
 from reports.headline import because, headline
-from reports.view import View
+from reports.view import View, titled
 from reports.words import Words
 from scanner.report import Rendering, ReportFormat
 from scanner.result import ItemRecord
@@ -97,7 +97,7 @@ class _Writer:
         self._heading("section.first")
         for item in self._view.first:
             why = because(self._say, item)
-            self._line(f"{item.title} ({self._who(item)}). {why}", "List Number")
+            self._line(f"{titled(item)} ({self._who(item)}). {why}", "List Number")
         if not self._view.first:
             self._line(self._say("first.none"))
 
@@ -110,7 +110,7 @@ class _Writer:
             (
                 [
                     self._view.short[one.id],
-                    one.title,
+                    titled(one),
                     say.label("severity", one.effective_severity),
                     one.assignee or say.label("owner", one.owner),
                     say.label("effort", one.effort),
@@ -127,10 +127,10 @@ class _Writer:
 
     def _item(self, item: ItemRecord) -> None:
         say = self._say
-        self._document.add_heading(text(item.title), 3)
+        self._document.add_heading(text(titled(item)), 3)
         self._line(f"{self._who(item)}, {say('item.id')} {self._view.short[item.id]}")
         self._line(item.why)
-        needs = [one.title for one in self._view.known(item.needs)]
+        needs = [titled(one) for one in self._view.known(item.needs)]
         if needs:
             self._line(f"{say('item.needs')}: {say('list.comma').join(needs)}")
         for number, step in enumerate(item.steps, 1):

@@ -14,7 +14,9 @@ def headline(view: View, words: Words) -> str:
         return words("headline.empty")
     verdicts = [topic.verdict for topic in view.result.summary.topics]
     blocked, unknown = verdicts.count(Verdict.BLOCKED), verdicts.count(Verdict.UNKNOWN)
-    if blocked:
+    if blocked == len(verdicts):
+        first = words("headline.all")
+    elif blocked:
         first = words.count("headline.blocked", blocked)
     elif unknown:
         first = words.count("headline.unknown", unknown)

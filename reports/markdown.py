@@ -8,7 +8,7 @@ from datetime import UTC
 
 from reports.escape import href, visible
 from reports.headline import because, headline
-from reports.view import View
+from reports.view import View, titled
 from reports.words import Words
 from scanner.report import Rendering, ReportFormat
 from scanner.result import ItemRecord, StepRecord
@@ -93,7 +93,7 @@ class _Page:
     def _first(self) -> Iterator[str]:
         yield f"\n## {self._words('section.first')}\n\n"
         for number, item in enumerate(self._view.first, 1):
-            yield f"{number}. **{sentence(item.title)}** ({self._who(item)}). "
+            yield f"{number}. **{sentence(titled(item))}** ({self._who(item)}). "
             yield f"{sentence(because(self._words, item))}\n"
         if not self._view.first:
             yield f"{self._words('first.none')}\n"
@@ -117,7 +117,7 @@ class _Page:
             yield _row(
                 [
                     self._view.short[item.id],
-                    sentence(item.title),
+                    sentence(titled(item)),
                     say.label("severity", item.effective_severity),
                     plain(item.assignee) if item.assignee else say.label("owner", item.owner),
                     say.label("effort", item.effort),
@@ -127,9 +127,9 @@ class _Page:
 
     def _item(self, item: ItemRecord) -> str:
         say = self._words
-        lines = [f"\n### {sentence(item.title)}\n\n", f"{self._who(item)}, "]
+        lines = [f"\n### {sentence(titled(item))}\n\n", f"{self._who(item)}, "]
         lines.append(f"{say('item.id')} {self._view.short[item.id]}\n\n{sentence(item.why)}\n\n")
-        needs = [sentence(one.title) for one in self._view.known(item.needs)]
+        needs = [sentence(titled(one)) for one in self._view.known(item.needs)]
         if needs:
             lines.append(f"{say('item.needs')}: {say('list.comma').join(needs)}\n\n")
         lines += [_step(number, step) for number, step in enumerate(item.steps, 1)]

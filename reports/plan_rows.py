@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from reports.view import View
+from reports.view import View, titled
 from reports.words import Words
 from scanner.report import Rendering
 from scanner.result import FindingRecord, ItemRecord
@@ -92,7 +92,7 @@ class Rows:
             "phase": self._label("phase", item.phase),
             "topic": self._label("topic", item.topic),
             "severity": self._label("severity", item.effective_severity),
-            "title": item.title,
+            "title": titled(item),
             "owner": self._label("owner", item.owner),
             "assignee": item.assignee,
             "due": item.due,
@@ -102,8 +102,8 @@ class Rows:
             "effort": self._label("effort", item.effort),
             "reach": item.reach,
             "blocks": joined(item.blocks),
-            "needs": joined(one.title for one in self.view.known(item.needs)),
-            "unblocks": joined(one.title for one in self.view.known(item.unblocks)),
+            "needs": joined(map(titled, self.view.known(item.needs))),
+            "unblocks": joined(map(titled, self.view.known(item.unblocks))),
             "why": item.why,
             "steps": steps_text(item),
             "verify": "\n".join([item.verify.text, *item.verify.commands]),

@@ -11,7 +11,7 @@ from typing import Any
 
 from reports.escape import clip, visible
 from reports.plan_rows import steps_text
-from reports.view import View
+from reports.view import View, titled
 from scanner.report import Rendering, ReportFormat
 from scanner.result import CheckRecord, FindingRecord, ItemRecord, WaiverRecord
 from scanner.words import Severity, Status
@@ -94,7 +94,7 @@ def _result(view: View, item: ItemRecord, order: Rendering) -> dict[str, Any]:
         "ruleId": item.checks[0] if item.checks else item.cause,
         "kind": "open" if item.status is Status.NOT_ASSESSED else "fail",
         "level": "warning" if item.status is Status.WARN else _LEVEL[item.severity],
-        "message": {"text": _text(f"{item.title}\n\n{_told(found)}\n\n{steps_text(item)}")},
+        "message": {"text": _text(f"{titled(item)}\n\n{_told(found)}\n\n{steps_text(item)}")},
         "occurrenceCount": max(1, item.reach),
         "locations": _locations(found),
         "partialFingerprints": _fingerprints(item.id),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from reports.escape import visible
 from reports.plan_rows import steps_text
 from reports.tables import table
-from reports.view import View
+from reports.view import View, titled
 from reports.words import Words
 from scanner.report import Rendering, ReportFormat
 from scanner.result import ItemRecord
@@ -59,7 +59,7 @@ class Task:
     @property
     def title(self) -> str:
         """What to do, and the id by which a second export is recognised."""
-        return f"{_line(self.item.title)} [{self.short}]"
+        return f"{_line(titled(self.item))} [{self.short}]"
 
     @property
     def owner(self) -> str:

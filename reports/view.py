@@ -233,6 +233,11 @@ class View:
         return Question(finding, self.title(finding.check), why, owner)
 
 
+def titled(item: ItemRecord) -> str:
+    """What to do and, where items of one title are to be told apart, about what."""
+    return f"{item.title}: {', '.join(item.about)}" if item.about else item.title
+
+
 def short_ids(ids: Iterable[str]) -> dict[str, str]:
     """A short hexadecimal form of each id, unique among them and safe as an anchor."""
     short: dict[str, str] = {}

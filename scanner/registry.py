@@ -121,6 +121,20 @@ def modules(*groups: str) -> list[ModuleType]:
 
 
 @functools.cache
+def report_languages() -> tuple[str, ...]:
+    """The languages that installed report formats have words in: files locale/<language>.json."""
+    found = {"en"}
+    for point in _points("emsready.reports"):
+        package = point.module.partition(".")[0]
+        try:
+            names = [one.name for one in files(package).joinpath("locale").iterdir()]
+        except (ImportError, OSError):
+            continue  # a package without words of its own speaks none
+        found.update(one.removesuffix(".json") for one in names if one.endswith(".json"))
+    return tuple(sorted(found))
+
+
+@functools.cache
 def sentences(language: str) -> dict[str, str]:
     """Everything that installed catalogues say in that language, by the English sentence.
 

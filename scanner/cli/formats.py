@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from scanner.config.read import ConfigError
+from scanner.registry import report_languages
 from scanner.scan import Parts
-
-LANGUAGES = ("en", "zh-CN")
 
 
 def chosen_formats(names: tuple[str, ...], parts: Parts) -> tuple[str, ...]:
@@ -20,7 +19,10 @@ def chosen_formats(names: tuple[str, ...], parts: Parts) -> tuple[str, ...]:
 
 def language(name: str) -> str:
     """A language that reports speak. Raises ConfigError for any other."""
-    for known in LANGUAGES:
-        if name.casefold().replace("_", "-") in (known.casefold(), known.partition("-")[0]):
-            return known
-    raise ConfigError(f"reports do not speak {name!r}; right are: {', '.join(LANGUAGES)}")
+    wanted = name.casefold().replace("_", "-")
+    known = report_languages()
+    exact = [one for one in known if one.casefold() == wanted]
+    family = [one for one in known if one.partition("-")[0] == wanted.partition("-")[0]]
+    if not exact and not family:
+        raise ConfigError(f"reports do not speak {name!r}; right are: {', '.join(known)}")
+    return (exact or family)[0]

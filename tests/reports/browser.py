@@ -35,6 +35,9 @@ _WATCH = """
 window.__violations = [];
 document.addEventListener('securitypolicyviolation', (e) =>
   window.__violations.push(e.violatedDirective + ' ' + e.blockedURI + ' ' + e.sample));
+addEventListener('load', () => requestAnimationFrame(() => requestAnimationFrame(() => {
+  window.__drawn = performance.now() / 1000;
+})));
 """
 
 
@@ -208,6 +211,10 @@ class Page:
         noted = [one["entry"]["text"] for one in find("Log.entryAdded")]
         dialogs = [one["message"] for one in find("Page.javascriptDialogOpening")]
         return thrown + logged + noted + dialogs
+
+    def drawn(self):
+        """Seconds from the start of navigation to the second frame after the load event."""
+        return self.run("window.__drawn")
 
     def violations(self):
         """What the page's policy stopped."""

@@ -12,6 +12,7 @@ import pytest
 from reports.markdown import LONGEST, fenced, plain
 from reports.plan_rows import COLUMNS, OBJECT_COLUMNS
 from reports.tables import inert, table
+from reports.view import titled
 from scanner.report import FormatError, ReportFormat
 from scanner.words import Status
 from tests.reports import samples
@@ -183,7 +184,7 @@ def test_docx_holds_the_plan_in_words():
     document = docx.Document(io.BytesIO(rendered("docx", "small")["report.docx"]))
     headings = [one.text for one in document.paragraphs if one.style.name.startswith("Heading")]
     result, _ = samples.small()
-    assert {one.title for one in result.plan} <= set(headings)
+    assert {titled(one) for one in result.plan} <= set(headings)
 
 
 def test_boards_get_their_columns_and_no_more_rows_than_they_take():

@@ -138,7 +138,8 @@ def test_headings_are_actions_and_items_stand_under_one_short_id():
     result, _ = samples.small()
     for item in result.plan:
         short = item.id.removeprefix("efp1:")[:8]
-        assert f'<h5 id="t-{short}">{item.title}</h5>' in page
+        about = f': <bdi class="about">{item.about[0]}</bdi>' if item.about else ""
+        assert f'<h5 id="t-{short}">{item.title}{about}</h5>' in page
     assert "Put thing 0 in order" in page
 
 
