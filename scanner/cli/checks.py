@@ -1,4 +1,4 @@
-"""List the checks, explain one, or list their sentences for translators."""
+"""List the checks, explain one, list their sentences for translators, or begin a new one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from scanner.cli import texts
+from scanner.cli import new, texts
 from scanner.cli.exits import Exit
 
 if TYPE_CHECKING:  # costs start-up time that --help must not pay
@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # costs start-up time that --help must not pay
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
-    below = parser.add_subparsers(dest="action", metavar="list | show | texts", required=True)
+    below = parser.add_subparsers(dest="action", metavar="list | show | texts | new", required=True)
     listing = below.add_parser("list", help="all checks, one line each")
     listing.add_argument("--json", action="store_true", help="as a JSON array")
     listing.add_argument("--origin", action="store_true", help="also which distribution brings it")
@@ -24,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("--json", action="store_true", help="as a JSON object")
     texts.add_arguments(
         below.add_parser("texts", help="the sentences of the checks, for translators")
+    )
+    new.add_arguments(
+        below.add_parser("new", help="write the frame of a new check and of its test")
     )
 
 
@@ -34,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.action == "texts":
         return texts.run(arguments)
+    if arguments.action == "new":
+        return new.run(arguments)
     catalogue = load_checks()
     if arguments.action == "list":
         _list(list(catalogue.checks), arguments)

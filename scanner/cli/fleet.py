@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,8 +13,7 @@ from scanner.cli.exits import FAIL_ON, Exit
 
 if TYPE_CHECKING:  # costs start-up time that --help must not pay
     from scanner.fleet.engine import Engine
-    from scanner.fleet.model import FleetFile, Job, Outcome, State
-    from scanner.result import RunResult
+    from scanner.fleet.model import FleetFile, Job, Outcome
 
 DEFAULT_OUT = "emsready-fleet"
 
@@ -38,39 +38,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Scan them all, print a line for each, and where the portfolio lies."""
-    from scanner.cli.formats import language  # noqa: PLC0415
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    from scanner.cli.formats import chosen_formats, language  # noqa: PLC0415
     from scanner.cli.options import gate  # noqa: PLC0415
     from scanner.fleet.drive import Fleet  # noqa: PLC0415
     from scanner.fleet.job import stop_all  # noqa: PLC0415
+    from scanner.fleet.judging import Judging  # noqa: PLC0415
     from scanner.fleet.model import jobs_of, read_fleet  # noqa: PLC0415
-    from scanner.scan import Options, Parts  # noqa: PLC0415
+    from scanner.scan import Parts  # noqa: PLC0415
 
     path, out, fail_on = Path(arguments.file), Path(arguments.output), gate(arguments)
     found = read_fleet(path)
-    jobs = _chosen(jobs_of(found, path.parent), arguments.customer)
+    every = jobs_of(found, path.parent)
+    jobs = _chosen(every, arguments.customer)
+    formats = chosen_formats(found.fleet.formats, Parts.load())
+    judging = Judging(out, formats, language(found.fleet.language), fail_on)
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = _engine(arguments, found, path.parent)
-    options = Options(formats=found.fleet.formats, language=language(found.fleet.language))
     tell = (lambda _: None) if arguments.quiet else _tell
-    fleet = Fleet(
-        out,
-        engine,
-        Parts.load(),
-        options,
-        found.fleet.retries,
-        lambda result: _state(result, fail_on),
-        tell,
-    )
+    judges = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="judge")
+    fleet = Fleet(out, engine, judges, judging, found.fleet.retries, tell)
+    others = [job for job in every if job not in jobs]
     try:
-        outcomes = fleet.run(jobs, resume=arguments.resume)
+        outcomes = fleet.run(jobs, resume=arguments.resume, others=others)
     except KeyboardInterrupt:
         stop_all()
         engine.close(now=True)
+        judges.shutdown(cancel_futures=True)
         raise
     engine.close()
+    judges.shutdown()
     for file in _write_portfolio(out, outcomes):
         print(file)
-    return _code(outcomes.values())
+    return _code(outcomes[job.folder] for job in jobs)
 
 
 def _chosen(jobs: list[Job], names: str | None) -> list[Job]:
@@ -94,18 +95,6 @@ def _engine(arguments: argparse.Namespace, found: FleetFile, home: Path) -> Engi
     if not arguments.scheduler:
         raise ConfigError("--engine dask needs --scheduler tls://HOST:PORT")
     return Dask(arguments.scheduler, found.fleet, home)
-
-
-def _state(result: RunResult, fail_on: tuple[str, ...]) -> State:
-    from scanner.cli.exits import code_for  # noqa: PLC0415
-    from scanner.fleet.model import State  # noqa: PLC0415
-
-    states = {
-        Exit.DONE: State.DONE,
-        Exit.GATE_FAILED: State.GATE_FAILED,
-        Exit.SIGN_IN: State.SIGN_IN,
-    }
-    return states.get(code_for(result, fail_on), State.INCOMPLETE)
 
 
 def _tell(outcome: Outcome) -> None:

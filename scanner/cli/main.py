@@ -33,11 +33,12 @@ COMMANDS = {
     "fleet": "scan many customers or sites and write their portfolio",
     "notify": "tell people elsewhere what the newest run brought",
     "schedule": "print ready files for a nightly scan: systemd, cron, Windows, GitHub, …",
-    "checks": "list the checks, or explain one",
+    "checks": "list the checks, explain one, or write the frame of a new one",
     "endpoints": "say which endpoint list is in use, or refresh it",
     "probe": "probe any list of destinations and say why what does not work",
     "export": "write the plan as files for task boards: planner, jira, ado",
     "schema": "print the JSON Schema of result.json",
+    "config": "print the configuration in force, and where each value comes from",
     "doctor": "examine this installation and its surroundings",
 }
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC
 from pathlib import Path
 
 from scanner.config.model import Config
 from scanner.config.read import ConfigError, located, read_toml
+from scanner.config.written import toml_value
 from scanner.evidence.decisions import Assignment, Decisions, Waiver
 from scanner.evidence.folder import write_atomically
 
@@ -145,13 +145,4 @@ def _replace(path: Path, text: str, kind: type) -> None:
 def _pairs(fields: Mapping[str, object]) -> Iterator[str]:
     for key, value in fields.items():
         if value:
-            yield f"{key} = {_toml(value)}"
-
-
-def _toml(value: object) -> str:
-    """A value as TOML; JSON's strings are TOML's but for DEL, which TOML wants escaped."""
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+            yield f"{key} = {toml_value(value)}"

@@ -20,7 +20,12 @@ SECONDS = 30
 
 
 class Engine(Protocol):
-    """Takes jobs. `renew` makes a fresh connection where the old one is lost; True if it could."""
+    """Takes jobs. `renew` makes a fresh connection where the old one is lost; True if it could.
+
+    `width` is how many jobs it works on at a time.
+    """
+
+    width: int
 
     def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Run the work somewhere."""
@@ -36,6 +41,7 @@ class Threads:
     """Threads of this process: each waits for the process of one customer."""
 
     def __init__(self, workers: int) -> None:
+        self.width = workers
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="fleet")
 
     def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
@@ -101,6 +107,7 @@ class Dask:
         except (OSError, ValueError, TypeError) as error:
             raise ConfigError(f"no scheduler answers at {self._address}: {error}") from error
         self._refuse_other_versions()
+        self.width = max(1, sum(self._client.nthreads().values()))
         self._pool: Executor = self._client.get_executor(retries=self._section.retries, pure=False)
 
     def _refuse_other_versions(self) -> None:

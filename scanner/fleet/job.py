@@ -39,6 +39,15 @@ class Collected:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a process ended: its code (None where its time was up), its output, its last words."""
+
+    code: int | None
+    output: str = ""
+    told: str = ""
+
+
 def collect_one(job: Job) -> Collected:
     """Collect the evidence of one customer. Raises TransientError."""
     began = time.monotonic()
@@ -49,15 +58,15 @@ def collect_one(job: Job) -> Collected:
         return Collected(State.MISCONFIGURED, told)
     with tempfile.TemporaryDirectory(prefix="emsready-fleet-") as folder:
         archive = Path(folder) / "evidence.zip"
-        code, told = _process(_command(job, folder, archive), environment, job.timeout)
+        ended = run_to_end(_command(job, folder, archive), environment, job.timeout)
         seconds = round(time.monotonic() - began, 2)
-        if code is None:
+        if ended.code is None:
             told = f"it did not end within {job.timeout:g} seconds and was stopped"
             return Collected(State.TIMEOUT, told, seconds=seconds)
-        if code == _USAGE:
-            return Collected(State.MISCONFIGURED, told, seconds=seconds)
-        if code != 0:
-            raise TransientError(told or f"the process ended with {code}")
+        if ended.code == _USAGE:
+            return Collected(State.MISCONFIGURED, ended.told, seconds=seconds)
+        if ended.code != 0:
+            raise TransientError(ended.told or f"the process ended with {ended.code}")
         return Collected(State.DONE, "", archive.read_bytes(), seconds)
 
 
@@ -88,15 +97,13 @@ def _environment(job: Job) -> dict[str, str]:
     return {**kept, "EMSREADY_UNATTENDED": "1"}
 
 
-def _process(
-    command: list[str], environment: dict[str, str], timeout: float
-) -> tuple[int | None, str]:
-    """Run it; the exit code (None where the time was up) and the last words."""
+def run_to_end(command: list[str], environment: dict[str, str], timeout: float) -> Ended:
+    """Run one of our own commands; whatever ends this, ends it and everything that it started."""
     with subprocess.Popen(  # noqa: S603 - our own program
         command,
         env=environment,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
@@ -105,17 +112,17 @@ def _process(
         with _guard:
             _running.add(process)
         try:
-            _, told = process.communicate(timeout=timeout)
+            output, told = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
             _kill(process)
-            return None, ""
+            return Ended(None)
         except BaseException:
             _kill(process)
             raise
         finally:
             with _guard:
                 _running.discard(process)
-    return process.returncode, told.strip()[-_KEPT:]
+    return Ended(process.returncode, output, told.strip()[-_KEPT:])
 
 
 def _kill(process: subprocess.Popen[str]) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -14,15 +15,13 @@ from scanner.evidence.folder import EvidenceError
 from scanner.fleet.drive import LEDGER, Fleet, read_ledger
 from scanner.fleet.engine import Threads
 from scanner.fleet.job import Collected, TransientError
+from scanner.fleet.judging import Judging
 from scanner.fleet.model import Job, Outcome, State, folder_of, read_fleet
 from scanner.lab.lab import Lab
 from scanner.lab.organisation import Organisation
 from scanner.lab.tenant.faults import Reply
-from scanner.registry import Catalogue
-from scanner.scan import Options, Parts
 from tests.cli.command import emsready
 
-PARTS = Parts(Catalogue((), ()), (), {}, ())
 TENANT = 'only = ["administration", "devices"]'
 
 
@@ -30,13 +29,12 @@ def job(name):
     return Job(folder_of(name), name, "x.toml", "", (), (), (), 5.0)
 
 
-def driven(folder, collect, *names, retries=2, resume=False):
+def driven(folder, collect, *names, retries=2, judge=None, **more):
     engine = Threads(4)
-    options = Options(formats=())
-    fleet = Fleet(
-        folder, engine, PARTS, options, retries, lambda _: State.DONE, collect=collect, pause=0.0
-    )
-    outcomes = fleet.run([job(name) for name in names], resume=resume)
+    judging = judge or Judging(folder, (), "en")
+    with ThreadPoolExecutor(2) as judges:
+        fleet = Fleet(folder, engine, judges, judging, retries, collect=collect, pause=0.0)
+        outcomes = fleet.run([job(name) for name in names], **more)
     engine.close()
     return outcomes
 
@@ -68,6 +66,47 @@ def test_a_fault_while_judging_costs_one_customer(tmp_path):
     outcomes = driven(tmp_path, lambda _: Collected(State.DONE, archive=b"no archive"), "one")
     assert outcomes["one"].state is State.FAILED
     assert "could not be judged" in outcomes["one"].detail
+
+
+def test_no_more_is_under_way_than_can_be_worked_on(tmp_path):
+    under_way, most = set(), []
+
+    def collect(one):
+        under_way.add(one.name)
+        most.append(len(under_way))
+        return Collected(State.DONE, archive=b"evidence")
+
+    def judge(one, archive):
+        under_way.discard(one.name)
+        return State.DONE, ""
+
+    outcomes = driven(tmp_path, collect, *(f"c{n}" for n in range(50)), judge=judge)
+    assert {str(one.state) for one in outcomes.values()} == {"done"}
+    assert max(most) <= 8
+
+
+def test_what_is_not_chosen_keeps_its_outcome(tmp_path):
+    before = {"other": Outcome("other", "other", State.DONE, attempts=1)}
+    (tmp_path / LEDGER).write_bytes(encode(before))
+    misconfigured = Collected(State.MISCONFIGURED, "")
+    driven(tmp_path, lambda _: misconfigured, "one", others=[job("other"), job("third")])
+    ledger = read_ledger(tmp_path)
+    assert {one.name: str(one.state) for one in ledger.values()} == {
+        "other": "done",
+        "third": "waiting",
+        "one": "misconfigured",
+    }
+
+
+def test_an_engine_that_is_gone_ends_every_customer(tmp_path):
+    class Gone(Threads):
+        def submit(self, work, *arguments):
+            raise RuntimeError("closed")
+
+    with ThreadPoolExecutor(1) as judges:
+        fleet = Fleet(tmp_path, Gone(1), judges, Judging(tmp_path, (), "en"), 2, pause=0.0)
+        outcomes = fleet.run([job("one"), job("two")])
+    assert [str(one.state) for one in outcomes.values()] == ["failed", "failed"]
 
 
 def test_an_engine_that_loses_its_work_is_asked_again(tmp_path):
