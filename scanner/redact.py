@@ -215,6 +215,7 @@ def _names(result: RunResult) -> Iterator[tuple[str, str]]:
             if kind == "domain":
                 # Microsoft's own hosts carry the domain with dashes: contoso-com.mail.protection…
                 yield from ((kind, f"{word}{name.replace('.', '-')}") for word in _BEFORE_DASHED)
+                yield from _brand(name)
     for finding in result.findings:
         if finding.affected:
             yield from _cells(finding.affected)
@@ -223,6 +224,14 @@ def _names(result: RunResult) -> Iterator[tuple[str, str]]:
             yield "person", item.assignee
     for waiver in result.waivers:
         yield "person", waiver.approved_by
+
+
+def _brand(domain: str) -> Iterator[tuple[str, str]]:
+    """The word that a domain is known by: authorities, sites and groups are called after it."""
+    labels = domain.split(".")
+    word = labels[-2] if len(labels) > 1 else ""
+    if len(word) > _SHORTEST:
+        yield "name", word
 
 
 def _cells(affected: AffectedRecord) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,10 @@
 """The page of all kinds of evidence: what each is, where it comes from, what it needs."""
 
+import importlib
 import inspect
+import pkgutil
 
+import scanner.evidence
 from scanner.evidence.envelope import kinds
 from tests.docs.markdown import anchor, code, page, plain, table
 
@@ -10,6 +13,8 @@ OURS = "scanner.evidence."
 
 def evidence_page(checks):
     """The page."""
+    for module in pkgutil.iter_modules(scanner.evidence.__path__, OURS):
+        importlib.import_module(module.name)
     found = [kind for kind in kinds() if kind.type.__module__.startswith(OURS)]
     rows = [
         [f"[{code(kind.name)}](#{anchor(kind.name)})", kind.source, _form(kind)] for kind in found
