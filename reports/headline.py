@@ -26,7 +26,7 @@ def headline(view: View, words: Words) -> str:
         first = words("headline.ready")
     many = len(view.work)
     second = words.count("headline.items", many) if many else words("headline.done")
-    return f"{first} {second}"
+    return f"{first}{words('list.sentence')}{second}"
 
 
 def because(words: Words, item: ItemRecord) -> str:

@@ -234,8 +234,8 @@ class View:
 
 
 def titled(item: ItemRecord) -> str:
-    """What to do and, where items of one title are to be told apart, about what."""
-    return f"{item.title}: {', '.join(item.about)}" if item.about else item.title
+    """What to do and, where it is one thing, about what: that tells items apart."""
+    return f"{item.title}: {item.about[0]}" if len(item.about) == 1 else item.title
 
 
 def short_ids(ids: Iterable[str]) -> dict[str, str]:

@@ -80,6 +80,13 @@ class Source:
             raise UntraceableError(f"{site.place}: {ast.unparse(node)}")
         return set(values)
 
+    def words(self, node: ast.expr, site: Site) -> set[str]:
+        """The strings that a tuple of strings at that place can hold. Raises UntraceableError."""
+        values = [one for value in _Values(self).of(node, site, 0) for one in value]
+        if not all(isinstance(one, str) for one in values):
+            raise UntraceableError(f"{site.place}: {ast.unparse(node)}")
+        return set(values)
+
     def functions(self, name: str) -> Sequence[tuple[Function, ModuleType]]:
         """The functions and methods of that name."""
         return self._functions.get(name, ())

@@ -56,6 +56,11 @@ def read_catalogue(data: bytes) -> dict[str, str]:
     }
 
 
+def label(name: str) -> str:
+    """The name of a fact or column as catalogues have it."""
+    return name.replace("_", " ")
+
+
 def translate(result: RunResult, language: str, words: Mapping[str, str]) -> RunResult:
     """The run in that language. Pure: the result given stays as it is."""
     return _Speaker(result, language, words).result() if language != ENGLISH else result
@@ -135,7 +140,7 @@ class _Speaker:
         )
 
     def _label(self, name: str) -> str:
-        return self._words.get(name.replace("_", " "), name)
+        return self._words.get(label(name), name)
 
     def _affected(self, one: AffectedRecord | None) -> AffectedRecord | None:
         return one and replace(one, columns=[self._label(name) for name in one.columns])

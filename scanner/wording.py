@@ -6,6 +6,7 @@ Translators work from this list, and a test holds the catalogues against it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import ModuleType
 
@@ -16,6 +17,7 @@ from scanner.catalogue import Cause, Check
 from scanner.registry import Catalogue, catalogue_in, modules
 from scanner.sources.answers.template import sentences as asking_sentences
 from scanner.trace import Site, Source, UntraceableError, called
+from scanner.translate import label
 
 ENGINE = "scanner"
 """The package that the engine's own sentences are listed under."""
@@ -33,10 +35,14 @@ _ONLY_VALUES = ("{detail}", "{error}")
 
 @dataclass(slots=True)
 class Wording:
-    """The sentences of one package, and the places whose sentences cannot be told."""
+    """The sentences of one package, and the places whose sentences cannot be told.
+
+    `labels` are the names of facts and columns as far as the source tells them.
+    """
 
     package: str
     sentences: set[str] = field(default_factory=set)
+    labels: set[str] = field(default_factory=set)
     untraceable: list[str] = field(default_factory=list)
 
 
@@ -82,8 +88,8 @@ def gaps(wording: Wording, language: str, packages: Iterable[ModuleType]) -> Gap
         own |= catalogue_in(package, language)
     shared = catalogue_in(scanner, language)
     return Gaps(
-        missing=sorted(wording.sentences - own.keys() - shared.keys()),
-        extra=sorted(own.keys() - wording.sentences),
+        missing=sorted((wording.sentences | wording.labels) - own.keys() - shared.keys()),
+        extra=sorted(own.keys() - wording.sentences - wording.labels),
     )
 
 
@@ -130,6 +136,16 @@ def _said_in(members: list[ModuleType], into: Wording) -> None:
             )
         except UntraceableError as error:
             into.untraceable.append(str(error))
+    into.labels.update(_labels_in(source))
+
+
+def _labels_in(source: Source) -> Iterator[str]:
+    """The names of facts and of the columns of affected objects; what is computed is left out."""
+    for site in source.calls_of("showing"):
+        yield from (label(one.arg) for one in site.call.keywords if one.arg)
+    for site in source.calls_of("Affected"):
+        with suppress(UntraceableError):
+            yield from map(label, source.words(site.call.args[0], site) if site.call.args else ())
 
 
 def _templates(source: Source, site: Site) -> set[str]:

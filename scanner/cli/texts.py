@@ -39,7 +39,11 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = [found[arguments.package]] if arguments.package else list(found.values())
     language = arguments.missing or arguments.lang
     said = sentences(language)
-    entries = {one: said.get(one, "") for package in chosen for one in sorted(package.sentences)}
+    entries = {
+        one: said.get(one, "")
+        for package in chosen
+        for one in [*sorted(package.sentences), *sorted(package.labels)]
+    }
     if arguments.missing:
         entries = {one: words for one, words in entries.items() if not words}
     print(json.dumps(entries, indent=1, ensure_ascii=False))

@@ -1,7 +1,6 @@
 """Every sentence of checks and engine can be listed, and the catalogues fit the list."""
 
 import json
-import os
 import types
 from importlib.resources import files
 
@@ -10,14 +9,10 @@ import pytest
 from scanner.registry import modules
 from scanner.text import placeholders
 from scanner.trace import Source, UntraceableError
-from scanner.wording import ENGINE, gaps, packages_of, wording
+from scanner.wording import gaps, packages_of, wording
 from tests.scanning import parts
 
-COMPLETE = {ENGINE, "responsibilities", "administration", "devices", "gate"}
-"""Packages whose Chinese must be complete; EMSREADY_TEST_TRANSLATION=all asks for every one."""
-
 FOUND = wording(parts().catalogue)
-ALL = os.environ.get("EMSREADY_TEST_TRANSLATION") == "all"
 
 
 @pytest.mark.parametrize("package", sorted(FOUND))
@@ -25,7 +20,7 @@ def test_every_template_of_a_package_can_be_told_from_its_source(package):
     assert FOUND[package].untraceable == []
 
 
-@pytest.mark.parametrize("package", sorted(FOUND if ALL else COMPLETE))
+@pytest.mark.parametrize("package", sorted(FOUND))
 def test_the_chinese_catalogue_is_complete(package):
     held = gaps(FOUND[package], "zh-CN", packages_of(package))
     assert held.missing == [], f"emsready checks texts --missing zh-CN --package {package}"
