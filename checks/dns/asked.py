@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from scanner.api import Finding, Step, Subject, not_assessed, step
 from scanner.evidence.dns import Lookup, LookupStatus
-from scanner.evidence.dns_clouds import owners_of
-from scanner.evidence.dns_domain import ApexRecords, DnsDomain, ServiceNames, WildcardProbe
+from scanner.evidence.dns_clouds import CLOUDS, owners_of
+from scanner.evidence.dns_domain import DomainLookups, WildcardProbe
 from scanner.evidence.tenant import DomainRecords, ExpectedRecord
 
 TTL = 3600
@@ -177,26 +177,27 @@ def phantom(lookup: Lookup, wildcard: WildcardProbe | None) -> bool:
     return random.present and set(random.values) == set(lookup.values)
 
 
-def uses_mail(
-    about: DnsDomain, apex: ApexRecords | None, names: ServiceNames | None = None
-) -> bool | None:
+def uses_mail(lookups: DomainLookups) -> bool | None:
     """Whether the domain has mail in the tenant: the tenant's word, else a public sign of it.
 
-    None where the tenant was not read and no record leads to Exchange Online.
+    Signs are an MX, an SPF include or an autodiscover alias that leads to Exchange Online of any
+    cloud. None where the tenant was not read and there is no sign.
     """
+    about = lookups.about
     told = about.has("Email")
     if told is not None:
         return told or bool(about.has("EmailInternalRelayOnly"))
-    if apex is not None:
-        hosts = apex.of(about.domain, "MX").values
-        texts = apex.of(about.domain, "TXT").values
-        if any(owners_of(host) for host in hosts) or any(
-            ".protection." in text and text.casefold().startswith("v=spf1") for text in texts
-        ):
-            return True
-    if names is not None and owners_of(names.of(f"autodiscover.{about.domain}", "CNAME").value):
+    hosts = lookups.of(about.domain, "MX").values
+    texts = lookups.of(about.domain, "TXT").values
+    alias = lookups.of(f"autodiscover.{about.domain}", "CNAME").value
+    if any(owners_of(host) for host in (*hosts, alias)) or any(map(_includes_a_cloud, texts)):
         return True
     return None
+
+
+def _includes_a_cloud(text: str) -> bool:
+    words = text.casefold().split(" ")
+    return words[0] == "v=spf1" and any(f"include:{one.spf}" in words for one in CLOUDS.values())
 
 
 def mail_unknown(subject: Subject) -> Finding:

@@ -34,7 +34,7 @@ from scanner.api import (
 )
 from scanner.evidence.dns import Lookup, LookupStatus, Record
 from scanner.evidence.dns_clouds import CLOUDS, below, foreign_cloud, owners_of
-from scanner.evidence.dns_domain import ApexRecords, DnsDomain, ServiceNames
+from scanner.evidence.dns_domain import ApexRecords, DnsDomain
 from scanner.evidence.dns_mail import DaneFacts
 from scanner.evidence.tenant import DomainRecords
 
@@ -70,15 +70,12 @@ from scanner.evidence.tenant import DomainRecords
     settle_after="1 h",
 )
 def mx_points_to_cloud(
-    apex: ApexRecords,
-    names: ServiceNames | None,
-    records: DomainRecords | None,
-    header: Header,
+    apex: ApexRecords, records: DomainRecords | None, header: Header
 ) -> Iterator[Finding]:
     """Judge the MX set of one domain."""
     about, exchange = apex.about, apex.of(apex.domain, "MX")
     wanted = expected_host(about, records, header.cloud)
-    finding = _mx(apex, exchange, wanted, uses_mail(about, apex, names), header.cloud)
+    finding = _mx(apex, exchange, wanted, uses_mail(apex), header.cloud)
     finding = finding.showing(observed=observed(exchange), asked=asked(exchange))
     if wanted and not about.parked:
         finding = finding.showing(expected=f"MX 0 {wanted.value}", source=wanted.source)

@@ -36,7 +36,7 @@ from scanner.api import (
 )
 from scanner.evidence.dns import Lookup
 from scanner.evidence.dns_clouds import CLOUDS, foreign_cloud, owners_of
-from scanner.evidence.dns_domain import ApexRecords, DnsDomain, ServiceNames, WildcardProbe
+from scanner.evidence.dns_domain import DnsDomain, ServiceNames, WildcardProbe
 from scanner.evidence.tenant import DomainRecords
 
 
@@ -145,7 +145,6 @@ def _msoid_unwanted(
 )
 def autodiscover(
     names: ServiceNames,
-    apex: ApexRecords | None,
     wildcard: WildcardProbe | None,
     records: DomainRecords | None,
     header: Header,
@@ -155,7 +154,7 @@ def autodiscover(
     if about.parked:
         yield not_applicable("parked", about.subject, "The domain is parked and has no mail.")
         return
-    mail = uses_mail(about, apex, names)
+    mail = uses_mail(names)
     if mail is False:
         yield not_applicable("no-mail", about.subject, "The domain has no mail in the tenant.")
         return

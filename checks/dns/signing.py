@@ -22,7 +22,6 @@ from scanner.api import (
 )
 from scanner.evidence.dns import Lookup
 from scanner.evidence.dns_clouds import owners_of
-from scanner.evidence.dns_domain import ApexRecords, ServiceNames
 from scanner.evidence.dns_mail import DkimFacts, DkimSelector, DmarcFacts, DmarcRecord
 
 _DKIM_PAGE = "https://learn.microsoft.com/defender-office-365/email-authentication-dkim-configure"
@@ -66,15 +65,13 @@ _DKIM_TTL = 3600
     documents=[_DKIM_PAGE, "https://www.rfc-editor.org/rfc/rfc6376"],
     settle_after="4 d",
 )
-def dkim_selectors(
-    facts: DkimFacts, apex: ApexRecords | None, names: ServiceNames | None
-) -> Iterator[Finding]:
+def dkim_selectors(facts: DkimFacts) -> Iterator[Finding]:
     """Judge both selectors of one domain together."""
     about = facts.about
     if about.parked:
         yield not_applicable("parked", about.subject, "A parked domain signs nothing.")
         return
-    mail = uses_mail(about, apex, names)
+    mail = uses_mail(facts)
     published = any(owners_of(one.alias.value) for one in facts.selectors)
     if mail is False:
         yield not_applicable("no-mail", about.subject, "The domain has no mail in the tenant.")

@@ -22,7 +22,6 @@ from scanner.api import (
     warned,
 )
 from scanner.evidence.dns_clouds import CLOUDS, foreign_cloud
-from scanner.evidence.dns_domain import ApexRecords, ServiceNames
 from scanner.evidence.dns_mail import SpfFacts, SpfNode
 
 _RFC = "https://www.rfc-editor.org/rfc/rfc7208"
@@ -53,9 +52,7 @@ _LONG = 450
     documents=[_RFC, _PAGE],
     settle_after="1 h",
 )
-def spf_valid(
-    facts: SpfFacts, apex: ApexRecords | None, names: ServiceNames | None, header: Header
-) -> Iterator[Finding]:
+def spf_valid(facts: SpfFacts, header: Header) -> Iterator[Finding]:
     """Judge the record of one domain and everything that it includes."""
     about, text = facts.about, facts.of(facts.domain, "TXT")
     if about.parked:
@@ -63,7 +60,7 @@ def spf_valid(
             "parked", about.subject, "The domain is parked; dns.parked-protected judges it."
         )
         return
-    mail = bool(uses_mail(about, apex, names))
+    mail = bool(uses_mail(facts))
     cloud = CLOUDS[header.cloud].spf
     finding = (
         _no_single_record(facts)

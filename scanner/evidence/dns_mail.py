@@ -48,7 +48,7 @@ class SpfTrial:
 @evidence("dns-spf", source="dns")
 @dataclass(frozen=True)
 class SpfFacts(DomainLookups):
-    """The SPF tree of a domain. `found` holds TXT and SPF (type 99) at the domain.
+    """The SPF tree of a domain. `found` holds TXT and SPF (type 99) at the domain, and signs of mail.
 
     `records` are the domain's own; `terminal` is the effective end: '-all', '~all', '?all', '+all',
     '' for none, or '?' where the tree could not be read that far. `voids` are names that terms ask
@@ -100,7 +100,7 @@ class DkimSelector:
 @evidence("dns-dkim", source="dns")
 @dataclass(frozen=True)
 class DkimFacts(DomainLookups):
-    """The two selectors that Exchange Online signs with."""
+    """The two selectors that Exchange Online signs with, and signs of mail in `found`."""
 
     selectors: tuple[DkimSelector, ...] = ()
 

@@ -23,9 +23,20 @@ SERVICES = ("_sipfederationtls._tcp", "_sip._tls", "_autodiscover._tcp")
 _MOST_HOSTS = 20
 
 
+async def mail_signs(case: Case) -> list[Lookup]:
+    """What shows, where the tenant cannot be asked, whether the domain has mail in it."""
+    questions = (
+        (case.domain, "MX"),
+        (case.domain, "TXT"),
+        (f"autodiscover.{case.domain}", "CNAME"),
+    )
+    return list(await case.public.ask_all(*questions))
+
+
 async def apex_records(case: Case) -> ApexRecords:
     """The apex, the hosts that mail goes to, and where a lost verification record may be."""
     found = await ask_name(case.public, case.domain, *APEX_TYPES)
+    found += await mail_signs(case)
     exchange = next(one for one in found if one.type == "MX")
     for batch in await asyncio.gather(*(_host(case, one) for one in hosts_of(exchange))):
         found += batch
@@ -45,11 +56,11 @@ async def _host(case: Case, name: str) -> list[Lookup]:
 
 
 async def service_names(case: Case) -> ServiceNames:
-    """The aliases and services of Microsoft's clouds, old ones included."""
+    """The aliases and services of Microsoft's clouds, old ones included, and signs of mail."""
     aliases = [ask_alias(case.public, f"{label}.{case.domain}") for label in ALIASES]
     services = [_service(case, f"{label}.{case.domain}") for label in SERVICES]
     msoid = ask_name(case.public, f"msoid.{case.domain}", "CNAME", "A")
-    found = await asyncio.gather(*aliases, *services, msoid)
+    found = await asyncio.gather(*aliases, *services, msoid, mail_signs(case))
     return ServiceNames(once(one for batch in found for one in batch), case.about)
 
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from scanner.evidence.dns import Lookup
 from scanner.evidence.dns_mail import DkimFacts, DkimKey, DkimSelector
+from scanner.sources.dns.apex import mail_signs
 from scanner.sources.dns.case import Case
 from scanner.sources.dns.tags import TagError, tag_list
 
@@ -22,8 +23,9 @@ _ED25519_BYTES = 32
 async def dkim_facts(case: Case) -> DkimFacts:
     """Both selectors of the domain."""
     names = [f"{one}._domainkey.{case.domain}" for one in SELECTORS]
+    signs = await mail_signs(case)
     selectors = await asyncio.gather(*(_selector(case, name) for name in names))
-    return DkimFacts((), case.about, tuple(selectors))
+    return DkimFacts(tuple(signs), case.about, tuple(selectors))
 
 
 async def _selector(case: Case, name: str) -> DkimSelector:

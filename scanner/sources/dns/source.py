@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from scanner.config.model import Config
@@ -39,7 +39,13 @@ from scanner.evidence.suffixes import DirectorySuffixes, TenantSuffixes
 from scanner.evidence.tenant import DomainRecords, TenantDomains
 from scanner.evidence.tenant_federation import DomainFederation
 from scanner.sources.dns.aliases import alias_facts
-from scanner.sources.dns.apex import apex_records, service_names, tenant_records, wildcard_probe
+from scanner.sources.dns.apex import (
+    apex_records,
+    mail_signs,
+    service_names,
+    tenant_records,
+    wildcard_probe,
+)
 from scanner.sources.dns.case import Case, Gatherer
 from scanner.sources.dns.dkim import dkim_facts
 from scanner.sources.dns.dmarc import dmarc_facts
@@ -57,7 +63,7 @@ from scanner.sources.dns.servers import BadServer, external_servers, parse_serve
 from scanner.sources.dns.spf import analyse
 from scanner.sources.dns.subjects import domains_of
 from scanner.sources.dns.transport import dane_facts, mta_sts_facts, tls_rpt_facts
-from scanner.sources.dns.views import Views, open_views
+from scanner.sources.dns.views import Views, once, open_views
 from scanner.sources.dns.zone import caa_facts, delegation, dnssec_facts
 from scanner.sources.interface import Contact, Gather, Unavailable
 from scanner.subject import Subject, domain, endpoint, forest, host
@@ -68,7 +74,10 @@ log = logging.getLogger("emsready.dns")
 
 async def spf_facts(case: Case) -> SpfFacts:
     """The SPF tree of the domain."""
-    return await analyse(case.about, case.public.ask, CLOUDS[case.cloud].spf)
+    signs, facts = await asyncio.gather(
+        mail_signs(case), analyse(case.about, case.public.ask, CLOUDS[case.cloud].spf)
+    )
+    return replace(facts, found=once((*facts.found, *signs)))
 
 
 PER_DOMAIN: Mapping[type, Gatherer] = {
