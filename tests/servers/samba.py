@@ -69,3 +69,22 @@ def add(address, text):
         capture_output=True,
         env={**os.environ, "LDAPTLS_REQCERT": "never"},
     )
+
+
+def ticket(address, folder):
+    """A ticket of the administrator; the variables by which programs find it."""
+    config = folder / "krb5.conf"
+    config.write_text(
+        f"[libdefaults]\n default_realm = {REALM}\n dns_lookup_kdc = false\n rdns = false\n"
+        f" dns_canonicalize_hostname = false\n[realms]\n {REALM} = {{\n  kdc = {address}\n }}\n"
+        f"[domain_realm]\n .{REALM.lower()} = {REALM}\n"
+    )
+    variables = {"KRB5_CONFIG": str(config), "KRB5CCNAME": f"FILE:{folder}/tickets"}
+    subprocess.run(
+        [need("kinit"), f"Administrator@{REALM}"],
+        input=PASSWORD.encode(),
+        check=True,
+        capture_output=True,
+        env={**os.environ, **variables},
+    )
+    return variables

@@ -10,7 +10,7 @@ from scanner.evidence.forest import Forest
 from scanner.sources.directory import DirectorySource
 from scanner.sources.interface import Unavailable
 from scanner.words import Reason
-from tests.servers.samba import PASSWORD, REALM, ROOT, add, domain_controller
+from tests.servers.samba import PASSWORD, REALM, ROOT, add, domain_controller, ticket
 from tests.sources.gathering import Gathering
 
 pytestmark = [
@@ -137,3 +137,26 @@ def test_a_wrong_password_is_said_in_words(controller, monkeypatch):
     with pytest.raises(Unavailable) as caught:
         gather(controller, "ldaps", 636, monkeypatch, name=f"nobody@{REALM}")
     assert caught.value.missing.reason is Reason.DENIED
+
+
+def test_kerberos_signs_and_seals_without_tls(controller, monkeypatch, tmp_path):
+    pytest.importorskip("ldap")
+    for name, value in ticket(controller[0], tmp_path).items():
+        monkeypatch.setenv(name, value)
+    found = gather(controller, "ldap", 389, monkeypatch, method="kerberos", name="")
+    assert "Ann Lee" in {one.name for one in found.streams[DirectoryObject].items}
+
+
+def test_without_a_ticket_kerberos_is_denied(controller, monkeypatch, tmp_path):
+    pytest.importorskip("ldap")
+    monkeypatch.setenv("KRB5CCNAME", f"FILE:{tmp_path}/none")
+    with pytest.raises(Unavailable) as caught:
+        gather(controller, "ldap", 389, monkeypatch, method="kerberos", name="")
+    assert caught.value.missing.reason is Reason.DENIED
+
+
+def test_a_redirected_ldaps_is_never_spoken_in_the_open(controller, monkeypatch):
+    pytest.importorskip("ldap")
+    with pytest.raises(Unavailable) as caught:
+        gather(controller, "ldaps", 636, monkeypatch, method="kerberos", name="")
+    assert "start_tls" in caught.value.missing.detail

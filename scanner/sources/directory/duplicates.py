@@ -65,13 +65,14 @@ class Duplicates:
         marks: set[int] = set()
         proxies: list[int] = []
         for attribute, original, claimed in claims:
-            if claimed.isascii() and attribute in _SPACES:  # what _mark does, without the call
-                text = claimed.upper()
-                if text[:5] == "SMTP:" and attribute == _PROXIES:
-                    text = text[5:]
-                mark = hash(text) ^ _SPACES[attribute]
-            else:
+            space = _SPACES.get(attribute)
+            if space is None or not claimed.isascii():
                 mark = _mark(attribute, claimed)
+            else:  # what _mark does, without the call
+                text = claimed.upper()
+                if attribute == _PROXIES and text.startswith("SMTP:"):
+                    text = text[5:]
+                mark = hash(text) ^ space
             marks.add(mark)
             if attribute == _PROXIES:
                 proxies.append(mark)

@@ -40,6 +40,12 @@ class LibldapSession:
     def _opened(self, target: Target) -> Any:
         more: dict[str, Any] = {}
         if (target.address, target.address_port) != (target.host, target.port):
+            if target.scheme == "ldaps":
+                # on a socket that it is handed, libldap starts no TLS: never bind through that
+                raise LdapError(
+                    Reason.UNSUPPORTED,
+                    "python-ldap cannot redirect ldaps://; use ldap:// with start_tls, or ldap3",
+                )
             more["fileno"] = _connected(target)
         connection = ldap.initialize(f"{target.scheme}://{target.host}:{target.port}", **more)
         connection.protocol_version = 3
@@ -55,6 +61,8 @@ class LibldapSession:
 
     def _bind(self, login: Login, target: Target) -> None:
         if login.method == "kerberos":
+            # the ticket is for the configured name, whatever a reverse lookup makes of the address
+            self._connection.set_option(ldap.OPT_X_SASL_NOCANON, 1)
             if target.protected:
                 # Active Directory takes no second layer of protection inside TLS
                 self._connection.set_option(ldap.OPT_X_SASL_SSF_MAX, 0)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from scanner.evidence.codec import writable
-from scanner.evidence.directory import PROPOSAL, SIGN_IN, DirectoryObject, Fault
+from scanner.evidence.directory import NEEDS, PROPOSAL, SIGN_IN, DirectoryObject, Fault
 from scanner.sources.directory.address import is_local
 from scanner.sources.directory.chains import (
     ADDRESS_LIMIT,
@@ -102,6 +102,10 @@ class ObjectMaker:
                 ruled.reasons.insert(0, "filtered-ou")
             reasons, disputed = tuple(ruled.reasons), tuple(ruled.disputed)
             undecided = tuple(ruled.open)
+        if reasons and entry.undecodable:  # what is there and cannot be read is not missing
+            reasons = tuple(
+                one for one in reasons if entry.undecodable.isdisjoint(NEEDS.get(one, ()))
+            )
         proxies = get("proxyaddresses", ())
         primary = next((one for one in proxies if one.startswith("SMTP:")), "")[5:]
         guid = get("objectguid")
