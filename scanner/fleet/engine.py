@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import ipaddress
+import logging
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -18,14 +20,16 @@ from scanner.fleet.model import FleetSection
 SECONDS = 30
 """How long a scheduler may take to answer."""
 
+_LOST = (OSError, TimeoutError, RuntimeError, ValueError)
+"""What the client of a cluster raises once that is gone, closed loops included."""
+
 
 class Engine(Protocol):
-    """Takes jobs. `renew` makes a fresh connection where the old one is lost; True if it could.
+    """Takes jobs. `renew` makes a fresh connection where the old one is lost; True if it could."""
 
-    `width` is how many jobs it works on at a time.
-    """
-
-    width: int
+    @property
+    def width(self) -> int:
+        """How many jobs it works on at a time."""
 
     def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Run the work somewhere."""
@@ -41,8 +45,13 @@ class Threads:
     """Threads of this process: each waits for the process of one customer."""
 
     def __init__(self, workers: int) -> None:
-        self.width = workers
+        self._workers = workers
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="fleet")
+
+    @property
+    def width(self) -> int:
+        """All threads."""
+        return self._workers
 
     def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Run the work on one of the threads."""
@@ -62,8 +71,17 @@ class Dask:
 
     def __init__(self, address: str, section: FleetSection, home: Path) -> None:
         self._address, self._section, self._home = address, section, home
+        self._width = 1
         _refuse_open(address)
         self._connect()
+
+    @property
+    def width(self) -> int:
+        """The threads of the workers that are there now; the last known while nothing answers."""
+        if self._client.status == "running":
+            with suppress(*_LOST):
+                self._width = max(1, sum(self._client.nthreads().values()))
+        return self._width
 
     def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Run the work on some worker; Dask moves it to another one where that is lost."""
@@ -73,16 +91,18 @@ class Dask:
     def renew(self) -> bool:
         """Connect again: a scheduler that was restarted knows nothing of what it was given."""
         try:
-            self._client.close(timeout=2)
+            with suppress(*_LOST):
+                self._client.close(timeout=2)
             self._connect()
-        except (OSError, TimeoutError, ConfigError):
+        except ConfigError:
             return False
         return True
 
     def close(self, *, now: bool = False) -> None:
         """Let go of the cluster, which goes on for others."""
-        self._pool.shutdown(wait=not now)
-        self._client.close(timeout=5)
+        with suppress(*_LOST):  # one that is lost has nothing to let go of
+            self._pool.shutdown(wait=not now)
+            self._client.close(timeout=5)
 
     def _connect(self) -> None:
         try:
@@ -91,6 +111,8 @@ class Dask:
             raise ConfigError(
                 "--engine dask needs the extra: pip install 'emsready[fleet]'"
             ) from error
+        for name in ("distributed", "distributed.client"):  # what is lost, the driver tells
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         tls = self._section.tls
         security = None
         if tls.ca:
@@ -107,7 +129,6 @@ class Dask:
         except (OSError, ValueError, TypeError) as error:
             raise ConfigError(f"no scheduler answers at {self._address}: {error}") from error
         self._refuse_other_versions()
-        self.width = max(1, sum(self._client.nthreads().values()))
         self._pool: Executor = self._client.get_executor(retries=self._section.retries, pure=False)
 
     def _refuse_other_versions(self) -> None:
