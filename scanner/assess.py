@@ -56,6 +56,7 @@ class Parts:
 class Options:
     """What a caller may choose for one run.
 
+    `languages` are those of further reports, whose files carry the language in their names.
     `baseline` is compared with in place of the run before, `decisions` take the place of the waivers
     and assignments that were kept with the evidence.
     """
@@ -66,6 +67,7 @@ class Options:
     brand: Brand = field(default_factory=Brand)
     baseline: RunResult | None = None
     decisions: Decisions | None = None
+    languages: tuple[str, ...] = ()
 
 
 def assess(

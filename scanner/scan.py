@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from scanner.assess import Options, Parts, assess
@@ -139,16 +139,21 @@ def _taken_in(source: Path, folder: Path) -> Part:
 def _judge_into(run: RunFolder, parts: Parts, options: Options) -> RunResult:
     evidence = load(run.evidence)
     result = assess(evidence, parts, options, rows_writer(run.work), run.folder)
-    files = render(
-        result,
-        parts.formats,
-        options.formats,
-        options.language,
-        folder=run.work,
-        brand=options.brand,
-    )
+    files: dict[str, bytes] = {}
+    for language in dict.fromkeys((options.language, *options.languages)):
+        made = render(
+            result, parts.formats, options.formats, language, folder=run.work, brand=options.brand
+        )
+        marked = language != options.language
+        files |= {_in_language(name, language) if marked else name: made[name] for name in made}
     run.publish(result, files)
     return result
+
+
+def _in_language(name: str, language: str) -> str:
+    """The file name of a report in a further language: report.zh-CN.html."""
+    path = PurePosixPath(name)
+    return str(path.with_name(f"{path.stem}.{language}{path.suffix}"))
 
 
 def render(

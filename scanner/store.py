@@ -156,7 +156,9 @@ def _run_parts(folder: Path) -> Iterator[Path]:
         yield folder / RESULT
 
 
-_REPORT_NAMES = re.compile(r"report|objects|plan(-[a-z]+(-\d+)?)?")
+_REPORT_NAMES = re.compile(
+    r"(report|objects|plan(-[a-z]+(-\d+)?)?)(\.[a-z]{2,3}(-[A-Za-z]{2,4})?)?"
+)
 _REPORT_ENDINGS = (".html", ".csv", ".xlsx", ".md", ".sarif", ".xml", ".docx", ".pdf")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scanner.cli.options import (
     DEFAULT_OUT,
@@ -19,6 +20,9 @@ from scanner.cli.options import (
     selection,
     words,
 )
+
+if TYPE_CHECKING:  # costs start-up time that --help must not pay
+    from scanner.config.model import Config
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,15 +46,24 @@ def run(arguments: argparse.Namespace) -> int:
     config = config_of(arguments)
     parts = Parts.load()
     formats = chosen_formats(words(arguments.format) or config.report.formats, parts)
+    first, *further = _languages(arguments, config)
     options = Options(
         selection(arguments),
         formats,
-        language(arguments.lang or config.customer.language),
+        language(first),
         brand_of(config.report.brand, config.beside("")),
         baseline(arguments),
+        languages=tuple(map(language, further)),
     )
     out = Path(arguments.output or DEFAULT_OUT)
     result = scan(config, parts, options, out, progress(arguments))
     if arguments.unattended:
         return tell_in_one_line(result, out, fail_on)
     return tell(result, out, fail_on, as_json=arguments.json)
+
+
+def _languages(arguments: argparse.Namespace, config: Config) -> tuple[str, ...]:
+    """What --lang names, else [report] languages, else the language of the customer."""
+    if arguments.lang:
+        return (arguments.lang,)
+    return config.report.languages or (config.customer.language,)

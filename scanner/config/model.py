@@ -225,6 +225,14 @@ class Network:
     timeout: float = 5.0
     """Seconds for one try of a connection."""
 
+    @property
+    def http_proxy(self) -> str:
+        """The proxy as HOST:PORT for those that speak HTTP to it only; empty for SOCKS and "none"."""
+        scheme, mark, address = self.proxy.rpartition("://")
+        if self.proxy == "none" or (mark and scheme != "http"):
+            return ""
+        return address
+
 
 @dataclass(frozen=True, slots=True)
 class Bind:
@@ -368,6 +376,8 @@ class Report:
 
     formats: tuple[str, ...] = ("html", "json")
     """Formats of every scan; `--format` overrides them."""
+    languages: tuple[str, ...] = ()
+    """Languages of the reports; the first has none in its file name. `--lang` overrides them."""
     notice: str = ""
     """Sentence at the head of the report, such as `Draft for discussion`."""
     brand: BrandSection = field(default_factory=BrandSection)

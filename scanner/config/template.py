@@ -133,6 +133,7 @@ file = <ANSWERS>
 
 [report]
 formats = ["html"]
+# languages = ["en", "zh-CN"]          # one report in each
 # notice = "Draft for discussion"
 # [report.brand]                       # a consultant's own face
 # name = "Fabrikam Consulting"

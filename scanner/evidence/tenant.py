@@ -287,8 +287,9 @@ class User:
 
 
 def suffix_of(upn: str) -> str:
-    """The part of a sign-in name behind the at sign, in lower case."""
-    return upn.rpartition("@")[2].casefold()
+    """The part of a sign-in name behind the at sign, in lower case; empty where there is none."""
+    _, at, suffix = upn.rpartition("@")
+    return suffix.casefold() if at else ""
 
 
 @dataclass(frozen=True, slots=True)

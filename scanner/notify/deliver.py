@@ -67,7 +67,7 @@ def _post(
     with tempfile.TemporaryDirectory(prefix="emsready-") as folder:
         roots = str(write_roots(config, Path(folder)))
         for attempt in range(1, _TRIES + 1):
-            told = _once(url, body, headers, roots, config.network.proxy)
+            told = _once(url, body, headers, roots, config.network.http_proxy)
             if not told:
                 return
             if told.final or attempt == _TRIES:

@@ -15,6 +15,7 @@ from scanner.plan.group import group
 from scanner.plan.order import connect, ordered, rate
 from scanner.result import FindingRecord, ItemRecord
 from scanner.texts import Texts
+from scanner.words import Phase
 
 
 def build_plan(
@@ -61,6 +62,6 @@ def _record(item: Draft, place: dict[str, int]) -> ItemRecord:
         verify=item.verify,
         documents=item.documents,
         settle_after=item.verify.settle_after,
-        about=item.about,
+        about=item.about if item.phase is not Phase.ASSESS else [],
         phrases=item.phrases,
     )

@@ -92,3 +92,17 @@ def test_lines_of_dotted_quoted_and_repeated_keys():
     assert (lines.of(("t", 0, "k")), lines.of(("t", 1, "k"))) == (5, 7)
     assert lines.of(("a", "b", "unknown")) == 1
     assert lines.of(("nothing",)) == 0
+
+
+@pytest.mark.parametrize(
+    ("proxy", "http"),
+    [
+        ("", ""),
+        ("none", ""),
+        ("proxy.contoso.com:8080", "proxy.contoso.com:8080"),
+        ("http://proxy.contoso.com:8080", "proxy.contoso.com:8080"),
+        ("socks5h://proxy.contoso.com:1080", ""),
+    ],
+)
+def test_who_speaks_only_http_to_a_proxy_is_told_only_of_such_ones(tmp_path, proxy, http):
+    assert read(tmp_path, f'[network]\nproxy = "{proxy}"').network.http_proxy == http

@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 
 from scanner.evidence.directory import ACCOUNT_DISABLED, DirectoryPart, Unreadable
+from scanner.evidence.tenant import suffix_of
 from scanner.sources.directory.duplicates import Claim, Duplicates
 from scanner.sources.directory.entry import PARTIAL, Broken, Entries, Entry
 from scanner.sources.directory.forests import Forests
@@ -118,7 +119,7 @@ class PartReader:
             self.anchors += 1
             self.own_anchors += [item.anchor] == entry.attributes.get("objectguid")
         if item.login and kind in _PEOPLE and not (item.control or 0) & ACCOUNT_DISABLED:
-            self.suffixes[item.login.rpartition("@")[2]] += 1
+            self.suffixes[suffix_of(item.login)] += 1
 
     def _is_repeated(self, entry: Entry) -> bool:
         """Whether the same object was in an earlier entry: by objectGUID, or else by its name."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -189,17 +188,14 @@ class _Run:
                 own_anchors=self._reader.own_anchors,
             )
         )
-        suffixes: Counter[str] = Counter()
-        for written, users in self._reader.suffixes.items():
-            suffixes[written.casefold()] += users
         for forest in self._forests.found():
             self._gather.put(forest)
         if not self._forests.found():
             self._gather.miss(Forest, Missing(Reason.UNCONFIGURED, _NO_FOREST))
-        counted = sorted(suffixes.items())
-        self._gather.put(
-            DirectorySuffixes(tuple(SuffixCount(name, users) for name, users in counted))
-        )
+        counted = sorted(self._reader.suffixes.items())
+        # a malformed name without an at sign has no suffix
+        named = tuple(SuffixCount(name, users) for name, users in counted if name)
+        self._gather.put(DirectorySuffixes(named))
 
 
 def _roots(config: Config) -> RootZone:

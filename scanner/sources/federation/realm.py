@@ -83,7 +83,10 @@ class SignInHost:
     def _way(self) -> Way:
         parts = urlsplit(self.base)
         name, port = parts.hostname or "", parts.port or 443
-        to, proxy = redirected(self.config.network.connect, name, port), self.config.network.proxy
+        to, proxy = (
+            redirected(self.config.network.connect, name, port),
+            self.config.network.http_proxy,
+        )
         tunnel = bool(proxy and to is None)
         if to is None and proxy:
             to = split_address(proxy)

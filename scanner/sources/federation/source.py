@@ -72,7 +72,7 @@ class FederationSource:
         _trusts(gather, trusts, known=known is not None or bool(realms))
         if gather.wanted & {FederationHost, FederationMetadata}:
             # through a proxy an answer proves nothing about the direct way
-            proven = bool(realms) and not config.network.proxy
+            proven = bool(realms) and not config.network.http_proxy
             _hosts(gather, Looker(config, tls, proven, _plain_redirects(config)), found)
 
 

@@ -83,7 +83,7 @@ class GraphSource:
         with tempfile.TemporaryDirectory(prefix="emsready-") as folder:
             roots = write_roots(config, Path(folder))
             with GuardedSession(
-                roots, SIGN_IN_METHODS, config.network.proxy, config.tenant.timeout
+                roots, SIGN_IN_METHODS, config.network.http_proxy, config.tenant.timeout
             ) as http:
                 flow = Flow(config, endpoints, http, gather.deadline)
                 sign_in = SignIn(flow.fetch(), gather.deadline, self.back_off)
@@ -93,7 +93,7 @@ class GraphSource:
                     roots,
                     gather.deadline,
                     config.tenant.timeout,
-                    config.network.proxy,
+                    config.network.http_proxy,
                     self.back_off,
                     self.rates,
                 )

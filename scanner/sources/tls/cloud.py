@@ -38,7 +38,7 @@ async def look_at_cloud(
     if not hosts:
         return Missing(Reason.UNSUPPORTED, "the addresses of the cloud are configured by hand")
     seconds = config.network.timeout
-    proxy = config.network.proxy
+    proxy = config.network.http_proxy
     found = await asyncio.gather(
         *(_one(name, proxy, book, anchors, seconds, now) for name in hosts)
     )
