@@ -22,11 +22,28 @@ class Fold(Generic[T]):
 
     A subclass annotates the parameter of `see` with the evidence type of its stream. All folds over
     one stream share a single reading of it.
+
+    To compare its objects with those of other streams, it overrides `see_before` and annotates its
+    parameter with their types, `X` or `X | Y`. They are shown whole before the first call of `see`,
+    so that a fold keeps something small of them to look things up in. They may be absent: `lacks`
+    says so, and a pass has to tell what it was not compared with.
+
+    A fold that could make nothing of its stream sets `wants_more` to False until the first call of
+    `see`: that saves a call for each of a million objects. It is asked for its findings all the same.
     """
+
+    wants_more: bool = True
 
     def see(self, item: T) -> None:
         """Take one object in; called once per object, in the order of the stream."""
         raise NotImplementedError
+
+    def see_before(self, item: Any) -> None:
+        """Take one object of an earlier stream in."""
+        raise NotImplementedError
+
+    def lacks(self, kind: type, missing: Missing) -> None:
+        """Hear that an earlier stream is not there, or, after its objects, that they are a part."""
 
     def findings(self) -> Iterable[Finding]:
         """Judge what was seen. A pass is taken back by the judge where the stream was cut short."""
@@ -56,6 +73,7 @@ class Check:
     judge: Callable[..., Any]
     needs: tuple[Need, ...]
     stream: type | None
+    earlier: tuple[type, ...]
     title: str
     action: str
     why: str
@@ -83,9 +101,9 @@ class Check:
 
     @property
     def types(self) -> tuple[type, ...]:
-        """All evidence types that the check reads, its stream included."""
+        """All evidence types that the check reads, its streams included."""
         own = [need.type for need in self.needs]
-        return (*own, self.stream) if self.stream else tuple(own)
+        return (*own, *self.earlier, self.stream) if self.stream else tuple(own)
 
     @property
     def permissions(self) -> tuple[str, ...]:
@@ -156,6 +174,7 @@ def check(
             judge=judge,
             needs=needs,
             stream=stream,
+            earlier=earlier_of(judge),
             title=title,
             action=action or title,
             why=why,
@@ -222,6 +241,21 @@ def needs_of(judge: Callable[..., Any]) -> tuple[tuple[Need, ...], type | None]:
         hints, stream = get_type_hints(judge), None
     hints.pop("return", None)
     return tuple(_need(name, hint) for name, hint in hints.items()), stream
+
+
+def earlier_of(judge: Callable[..., Any]) -> tuple[type, ...]:
+    """The streams that a fold wants to see before its own. Raises TypeError for anything else."""
+    shown = getattr(judge, "see_before", Fold.see_before)
+    if not isinstance(judge, type) or shown is Fold.see_before:
+        return ()
+    hints = get_type_hints(shown)
+    hints.pop("return", None)
+    hint = next(iter(hints.values()))
+    named = get_args(hint) if get_origin(hint) in (types.UnionType, typing.Union) else (hint,)
+    for one in named:
+        if not isinstance(one, type) or not is_evidence(one) or not kind_of(one).stream:
+            raise TypeError(f"{judge.__qualname__}.see_before: {one!r} is not a stream")
+    return named
 
 
 def _need(parameter: str, hint: Any) -> Need:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from scanner.catalogue import Check, Fold, Need
 from scanner.evidence.envelope import Missing, kind_of
@@ -51,6 +52,7 @@ def judge(checks: Sequence[Check], evidence: Evidence) -> list[Judged]:
             judged += _guard(check, _per_call(check, evidence))
         else:
             judged += _open_fold(check, evidence, folds)
+    judged += _show_earlier(folds, evidence)
     for kind, members in folds.items():
         judged += _run_folds(evidence.streams[kind], members, evidence)
     return sorted(judged, key=lambda one: (one.check.id, one.finding.subject, one.finding.reason))
@@ -207,13 +209,57 @@ def _open_fold(
     return []
 
 
+_Shown: TypeAlias = tuple[Callable[[Any], None], Check]
+"""What takes the objects, and the check that it belongs to; bound once, as it is called so often."""
+
+
+def _show_earlier(
+    folds: dict[type, list[tuple[Check, Fold[Any]]]], evidence: Evidence
+) -> list[Judged]:
+    """Show folds the streams that they want to see first; those that crash leave."""
+    judged: list[Judged] = []
+    every = [one for members in folds.values() for one in members]
+    for kind in dict.fromkeys(kind for check, _ in every for kind in check.earlier):
+        asking = [one for one in every if kind in one[0].earlier]
+        stream = evidence.streams.get(kind)
+        judged += _show(stream or (), [(fold.see_before, check) for check, fold in asking])
+        missing = stream.missing if stream else evidence.gap(kind)
+        told: list[_Shown] = [
+            (partial(fold.lacks, kind), check) for check, fold in _left(asking, judged)
+        ]
+        judged += _show((missing,) if missing else (), told)
+        every = _left(every, judged)
+    for members in folds.values():
+        members[:] = _left(members, judged)
+    return judged
+
+
+def _left(
+    members: list[tuple[Check, Fold[Any]]], judged: list[Judged]
+) -> list[tuple[Check, Fold[Any]]]:
+    """Those of the folds that did not crash."""
+    crashed = {one.check.id for one in judged}
+    return [one for one in members if one[0].id not in crashed]
+
+
 def _run_folds(
     stream: ObjectStream, members: list[tuple[Check, Fold[Any]]], evidence: Evidence
 ) -> list[Judged]:
+    """Show the stream to its folds, then ask them."""
+    judged = _show(stream, [(fold.see, check) for check, fold in members if fold.wants_more])
+    cut = _Absent(stream.kind, stream.missing) if stream.missing else None
+    for check, fold in _left(members, judged):
+        part = cut or _arguments(check, evidence, None)[2]
+        judged += _guard(check, (_tempered(check, one, part) for one in fold.findings()))
+    return judged
+
+
+def _show(stream: Iterable[Any], alive: list[_Shown]) -> list[Judged]:
     """One reading for all folds; one that crashes leaves and the others go on."""
     judged: list[Judged] = []
-    # methods are bound once: with thirty checks over a million objects this loop is the whole cost
-    alive = [(fold.see, check, fold) for check, fold in members]
+    if not alive:
+        return judged
+    # with thirty checks over a million objects this loop is the whole cost
     for item in stream:
         for member in alive:
             try:
@@ -222,8 +268,4 @@ def _run_folds(
                 log.exception("check %s failed", member[1].id)
                 judged.append(_crash(member[1], error))
                 alive = [one for one in alive if one is not member]
-    cut = _Absent(stream.kind, stream.missing) if stream.missing else None
-    for _, check, fold in alive:
-        partial = cut or _arguments(check, evidence, None)[2]
-        judged += _guard(check, (_tempered(check, one, partial) for one in fold.findings()))
     return judged

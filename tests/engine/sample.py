@@ -144,3 +144,49 @@ def crashes(colour: Colour) -> Iterator[Finding]:
     """Says something, then breaks."""
     yield passed("early", tenant(), "So far so good.")
     raise RuntimeError(colour.name)
+
+
+@evidence("test-marks", source="test", stream=True)
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A thing of another stream, by its id."""
+
+    id: str
+
+
+@evidence("test-notes", source="test", stream=True)
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One more stream."""
+
+    id: str
+
+
+@declared("test.things-unmarked")
+class ThingsUnmarked(Fold[Thing]):
+    """Compares things with marks and notes, which it sees first."""
+
+    wants_more = False
+
+    def __init__(self) -> None:
+        self.marks: set[str] = set()
+        self.marked: list[str] = []
+        self.limits: list[str] = []
+
+    def see_before(self, item: Mark | Note) -> None:
+        if item.id == "break":
+            raise RuntimeError("cannot bear it")
+        self.marks.add(item.id)
+        self.wants_more = True
+
+    def lacks(self, kind: type, missing: Missing) -> None:
+        self.limits.append(f"{kind.__name__} {missing.reason}")
+
+    def see(self, item: Thing) -> None:
+        if item.id in self.marks:
+            self.marked.append(item.id)
+
+    def findings(self) -> Iterable[Finding]:
+        status = failed if self.marked else passed
+        reason = "marked" if self.marked else "unmarked"
+        yield status(reason, object_set("things"), "Not compared: {limits}.", limits=self.limits)

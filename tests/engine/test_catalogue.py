@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.catalogue import Need, check_of
+from scanner.catalogue import Fold, Need, check_of
 from scanner.text import Text, fill
 from tests.engine.sample import (
     Colour,
@@ -52,3 +52,15 @@ def test_values_are_never_expanded_again():
     hostile = "{password} {0.__class__} %s"
     assert fill("It is {value}.", {"value": hostile, "password": "x"}) == f"It is {hostile}."
     assert fill("{list}", {"list": ["a", "b"]}) == "a, b"
+
+
+def test_what_a_fold_sees_first_has_to_be_a_stream():
+    with pytest.raises(TypeError, match="not a stream"):
+
+        @declared("test.wrong")
+        class Wrong(Fold[Thing]):
+            def see(self, item: Thing) -> None:
+                pass
+
+            def see_before(self, item: Colour) -> None:
+                pass

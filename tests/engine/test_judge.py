@@ -12,9 +12,12 @@ from scanner.words import Reason, Severity, Status
 from tests.engine.sample import (
     Colour,
     DomainFact,
+    Mark,
+    Note,
     Thing,
     ThingsCrash,
     ThingsGood,
+    ThingsUnmarked,
     colour_blue,
     crashes,
     declared,
@@ -170,3 +173,47 @@ def test_a_warning_is_one_severity_milder_and_a_finding_may_choose_its_own():
 
     found = judged([mild], DomainFact("a.example"), DomainFact("low.example", good=False))
     assert [one.severity for one in found] == [Severity.HIGH, Severity.LOW]
+
+
+def compared(*marks, notes=(), **more):
+    streams = {Thing: [Thing("a"), Thing("b")], Mark: marks, Note: notes}
+    return judged([ThingsUnmarked, ThingsGood], streams=streams, **more)
+
+
+def of_marks(found):
+    (one,) = [each.finding for each in found if each.check.id == "test.things-unmarked"]
+    return str(one.status), one.reason
+
+
+def test_a_fold_sees_other_streams_before_its_own():
+    assert of_marks(compared(Mark("c"))) == ("pass", "unmarked")
+    assert of_marks(compared(Mark("b"))) == ("fail", "marked")
+    assert of_marks(compared(notes=[Note("a")])) == ("fail", "marked")
+
+
+def test_a_fold_is_told_which_earlier_stream_is_not_there_or_a_part():
+    (one,) = judged([ThingsUnmarked], streams={Thing: [Thing("a")]}, missing={Mark: DENIED})
+    assert one.finding.status is Status.PASS
+    assert one.finding.text.values["limits"] == ["Mark denied", "Note unconfigured"]
+    evidence = evidence_of(streams={Thing: [Thing("a")], Mark: [Mark("a")], Note: []})
+    evidence.streams[Mark].missing = DENIED
+    (one,) = judge([check_of(ThingsUnmarked)], evidence)
+    assert one.finding.reason == "marked"
+    assert one.finding.text.values["limits"] == ["Mark denied"]
+
+
+def test_a_fold_that_wants_no_more_is_asked_without_being_shown_its_stream():
+    (one,) = judged([ThingsUnmarked], streams={Thing: [Thing("a")], Mark: [], Note: []})
+    assert one.finding.reason == "unmarked"
+
+
+def test_a_fold_that_crashes_over_an_earlier_stream_leaves_alone():
+    found = compared(Mark("break"), notes=[Note("break")])
+    assert [(one.check.id, one.finding.status) for one in found] == [
+        ("test.things-good", Status.PASS),
+        ("test.things-unmarked", Status.ERROR),
+    ]
+
+
+def test_an_earlier_stream_is_evidence_that_the_check_needs():
+    assert set(check_of(ThingsUnmarked).types) == {Mark, Note, Thing}
