@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from reports import item_words
 from reports.escape import SENTENCE, clip, visible
-from reports.headline import because, headline
+from reports.headline import headline
 from reports.view import View, titled
 from reports.words import Words
 from scanner.report import Rendering, ReportFormat
@@ -96,7 +97,7 @@ class _Writer:
     def _first(self) -> None:
         self._heading("section.first")
         for item in self._view.first:
-            why = because(self._say, item)
+            why = item_words.because(self._view, self._say, item)
             self._line(f"{titled(item)} ({self._who(item)}). {why}", "List Number")
         if not self._view.first:
             self._line(self._say("first.none"))
@@ -104,7 +105,7 @@ class _Writer:
     def _plan(self) -> None:
         say = self._say
         self._heading("section.plan")
-        columns = ("id", "title", "severity", "owner", "effort", "due")
+        columns = ("id", "title", "severity", "lane", "owner", "effort", "due")
         self._table(
             [say(f"column.{one}") for one in columns],
             (
@@ -112,7 +113,8 @@ class _Writer:
                     self._view.short[one.id],
                     titled(one),
                     say.label("severity", one.effective_severity),
-                    one.assignee or say.label("owner", one.owner),
+                    say.label("lane", one.lane),
+                    item_words.who(say, one),
                     say.label("effort", one.effort),
                     str(one.due or ""),
                 ]
@@ -129,10 +131,16 @@ class _Writer:
         say = self._say
         self._document.add_heading(text(titled(item)), 3)
         self._line(f"{self._who(item)}, {say('item.id')} {self._view.short[item.id]}")
+        remarks = item_words.flags(say, item, self._order.run.collected_at.date())
+        for line in (item_words.lane(say, item), item_words.chain(say, item), *remarks):
+            if line:
+                self._line(line)
         self._line(item.why)
         needs = [titled(one) for one in self._view.known(item.needs)]
         if needs:
             self._line(f"{say('item.needs')}: {say('list.comma').join(needs)}")
+        for line in item_words.prerequisites(say, self._view, item):
+            self._line(line)
         for number, step in enumerate(item.steps, 1):
             self._line(f"{number}. {step.text}")
             for extra in (step.portal, step.link, step.command):
@@ -141,6 +149,7 @@ class _Writer:
         self._line(f"{say('item.verify')}: {item.verify.text}")
         for command in item.verify.commands:
             self._line(command, "No Spacing")
+        self._line(" ".join(item_words.when_to_look(say, item)))
         for finding in self._view.behind(item)[:_MOST_FINDINGS]:
             name = clip(finding.subject.name)
             self._line(f"{name}: {finding.message.text}", "List Bullet")
@@ -154,7 +163,7 @@ class _Writer:
             (
                 [
                     f"{one.title}: {one.finding.message.text}",
-                    self._say.label("owner", one.owner) if one.owner else "",
+                    item_words.role(self._say, self._order.run, one.owner),
                     "",
                 ]
                 for one in self._view.questions
@@ -218,7 +227,7 @@ class _Writer:
 
     def _who(self, item: ItemRecord) -> str:
         say = self._say
-        who = item.assignee or say.label("owner", item.owner)
+        who = item_words.who(say, item)
         due = f", {say('item.due')} {item.due}" if item.due else ""
         severity = say.label("severity", item.effective_severity)
         return f"{severity}, {who}, {say.label('effort', item.effort)}{due}"

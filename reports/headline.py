@@ -1,10 +1,9 @@
-"""The sentences that a report makes itself: the verdict in one line, and why an item comes first."""
+"""The sentence that a report begins with: the whole run in one or two."""
 
 from __future__ import annotations
 
 from reports.view import View
 from reports.words import Words
-from scanner.result import ItemRecord
 from scanner.words import Status, Verdict
 
 
@@ -27,14 +26,3 @@ def headline(view: View, words: Words) -> str:
     many = len(view.work)
     second = words.count("headline.items", many) if many else words("headline.done")
     return f"{first}{words('list.sentence')}{second}"
-
-
-def because(words: Words, item: ItemRecord) -> str:
-    """Why an item stands among the first: what it holds up and how much waits for it."""
-    parts = []
-    if item.blocks:
-        parts.append(words("first.blocks", names=words("list.comma").join(item.blocks)))
-    if item.unblocks:
-        parts.append(words.count("first.unblocks", len(item.unblocks)))
-    text = words("list.semicolon").join(parts) or words("first.next")
-    return text[:1].upper() + text[1:]

@@ -6,10 +6,11 @@ import functools
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from reports import item_words
 from reports.charts import axis_of, largest_of, stack
 from reports.clauses import clauses_of
 from reports.escape import SENTENCE, clip, data_block, href, link_text, visible
-from reports.headline import because, headline
+from reports.headline import headline
 from reports.policy import policy
 from reports.rows import evidence_of
 from reports.view import View
@@ -48,7 +49,11 @@ def render(order: Rendering) -> dict[str, bytes]:
         evidence=evidence,
         clauses=list(clauses_of(result)),
         headline=headline(view, words),
-        because=functools.partial(because, words),
+        because=functools.partial(item_words.because, view, words),
+        lane=functools.partial(item_words.lane, words),
+        chain=functools.partial(item_words.chain, words),
+        flags=functools.partial(item_words.flags, words, today=result.collected_at.date()),
+        when_to_look=functools.partial(item_words.when_to_look, words),
         policy=policy(style, script),
         # The only strings that are not escaped: our own style and script, and escaped JSON.
         style=Markup(style),  # noqa: S704

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import UTC
 
+from reports import item_words
 from reports.escape import href, visible
-from reports.headline import because, headline
+from reports.headline import headline
 from reports.view import View, titled
 from reports.words import Words
 from scanner.report import Rendering, ReportFormat
@@ -94,7 +95,7 @@ class _Page:
         yield f"\n## {self._words('section.first')}\n\n"
         for number, item in enumerate(self._view.first, 1):
             yield f"{number}. **{sentence(titled(item))}** ({self._who(item)}). "
-            yield f"{sentence(because(self._words, item))}\n"
+            yield f"{sentence(item_words.because(self._view, self._words, item))}\n"
         if not self._view.first:
             yield f"{self._words('first.none')}\n"
 
@@ -110,7 +111,7 @@ class _Page:
         if not self._view.work:
             yield f"{say('plan.none')}\n"
             return
-        columns = ("id", "title", "severity", "owner", "effort", "due")
+        columns = ("id", "title", "severity", "lane", "owner", "effort", "due")
         yield _row([say(f"column.{one}") for one in columns])
         yield _row(["---"] * len(columns))
         for item in self._view.work[:100]:
@@ -119,7 +120,8 @@ class _Page:
                     self._view.short[item.id],
                     sentence(titled(item)),
                     say.label("severity", item.effective_severity),
-                    plain(item.assignee) if item.assignee else say.label("owner", item.owner),
+                    say.label("lane", item.lane),
+                    plain(item_words.who(say, item)),
                     say.label("effort", item.effort),
                     str(item.due or ""),
                 ]
@@ -128,13 +130,20 @@ class _Page:
     def _item(self, item: ItemRecord) -> str:
         say = self._words
         lines = [f"\n### {sentence(titled(item))}\n\n", f"{self._who(item)}, "]
-        lines.append(f"{say('item.id')} {self._view.short[item.id]}\n\n{sentence(item.why)}\n\n")
+        lines.append(f"{say('item.id')} {self._view.short[item.id]}\n\n")
+        remarks = item_words.flags(say, item, self._run.collected_at.date())
+        told = [item_words.lane(say, item), item_words.chain(say, item), *remarks]
+        lines.append(f"{'; '.join(sentence(one) for one in told if one)}\n\n")
+        lines.append(f"{sentence(item.why)}\n\n")
         needs = [sentence(titled(one)) for one in self._view.known(item.needs)]
         if needs:
             lines.append(f"{say('item.needs')}: {say('list.comma').join(needs)}\n\n")
+        told = item_words.prerequisites(say, self._view, item)
+        lines += [f"{sentence(one)}\n\n" for one in told]
         lines += [_step(number, step) for number, step in enumerate(item.steps, 1)]
         lines.append(f"\n{say('item.verify')}: {sentence(item.verify.text)}\n\n")
         lines += [fenced(command) for command in item.verify.commands]
+        lines.append(f"\n{sentence(' '.join(item_words.when_to_look(say, item)))}\n\n")
         for finding in self._view.behind(item)[:5]:
             name = plain(finding.subject.name)
             lines.append(f"- {name}: {sentence(finding.message.text)}\n")
@@ -145,7 +154,9 @@ class _Page:
         if view.questions:
             yield f"\n## {say('section.manual')}\n\n"
         for question in view.questions[:100]:
-            yield f"- [ ] {sentence(question.title)}: {sentence(question.finding.message.text)}\n"
+            asked = plain(item_words.role(say, self._run, question.owner))
+            yield f"- [ ] {sentence(question.title)}: {sentence(question.finding.message.text)}"
+            yield f" ({asked})\n" if asked else "\n"
         if self._run.waivers:
             yield f"\n## {say('section.accepted')}\n\n"
         for waiver in self._run.waivers[:100]:
@@ -160,7 +171,7 @@ class _Page:
 
     def _who(self, item: ItemRecord) -> str:
         say = self._words
-        who = plain(item.assignee) if item.assignee else say.label("owner", item.owner)
+        who = plain(item_words.who(say, item))
         due = f", {say('item.due')} {item.due}" if item.due else ""
         severity = say.label("severity", item.effective_severity)
         return f"{severity}, {who}, {say.label('effort', item.effort)}{due}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from reports import item_words
 from reports.view import View, titled
 from reports.words import Words
 from scanner.report import Rendering
@@ -17,6 +18,7 @@ COLUMNS = (
     "id",
     "order",
     "phase",
+    "lane",
     "topic",
     "severity",
     "title",
@@ -25,12 +27,15 @@ COLUMNS = (
     "due",
     "status",
     "note",
+    "flags",
     "state",
     "effort",
     "reach",
     "blocks",
     "needs",
     "unblocks",
+    "waiting",
+    "prerequisites",
     "why",
     "steps",
     "verify",
@@ -90,6 +95,7 @@ class Rows:
             "id": self.view.short[item.id],
             "order": number,
             "phase": self._label("phase", item.phase),
+            "lane": item_words.lane(self.words, item) if self.labels else str(item.lane),
             "topic": self._label("topic", item.topic),
             "severity": self._label("severity", item.effective_severity),
             "title": titled(item),
@@ -98,15 +104,18 @@ class Rows:
             "due": item.due,
             "status": item.work,
             "note": item.note,
+            "flags": joined(item_words.flags(self.words, item, self.order.run.collected_at.date())),
             "state": self.view.state_of(item),
             "effort": self._label("effort", item.effort),
             "reach": item.reach,
             "blocks": joined(item.blocks),
             "needs": joined(map(titled, self.view.known(item.needs))),
             "unblocks": joined(map(titled, self.view.known(item.unblocks))),
+            "waiting": item.waiting,
+            "prerequisites": "\n".join(item_words.prerequisites(self.words, self.view, item)),
             "why": item.why,
             "steps": steps_text(item),
-            "verify": "\n".join([item.verify.text, *item.verify.commands]),
+            "verify": verify_text(self.words, item),
             "clauses": joined(item.clauses),
             "checks": joined(item.checks),
             "documents": "\n".join(item.documents),
@@ -117,6 +126,12 @@ class Rows:
 def rows_of(order: Rendering, *, labels: bool = False) -> Rows:
     """The rows of an order."""
     return Rows(order, View(order.run), Words(order.language), labels)
+
+
+def verify_text(words: Words, item: ItemRecord) -> str:
+    """How to see that an item is done: the good answer, the re-run, and when to look."""
+    when = " ".join(item_words.when_to_look(words, item))
+    return "\n".join([item.verify.text, *item.verify.commands, when])
 
 
 def steps_text(item: ItemRecord) -> str:

@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from reports import item_words
 from reports.escape import visible
-from reports.plan_rows import steps_text
+from reports.plan_rows import steps_text, verify_text
 from reports.tables import table
 from reports.view import View, titled
 from reports.words import Words
@@ -23,6 +24,8 @@ _BATCH = 1_000
 """Rows of one file: Azure DevOps takes no more, and Jira recommends about as many."""
 
 _CHECKLIST = 20
+_LABELS = 6
+_ADDRESS = re.compile(r"[^\s<>@,;:]+@[^\s<>@,;:]+")
 _LONGEST = 30_000
 
 _PLANNER_PRIORITY = {
@@ -53,8 +56,13 @@ class Task:
     """One item with its words in the language of the order."""
 
     item: ItemRecord
-    short: str
+    view: View
     words: Words
+
+    @property
+    def short(self) -> str:
+        """The digits by which the report and `emsready assign` know the item."""
+        return self.view.short[self.item.id]
 
     @property
     def title(self) -> str:
@@ -73,18 +81,29 @@ class Task:
 
     @property
     def tags(self) -> list[str]:
-        """Topic and clauses, as words without spaces."""
-        return [str(self.item.topic), str(self.item.severity), *self.item.clauses]
+        """Topic, severity, phase, lane and clauses, as words without spaces."""
+        item = self.item
+        return [*map(str, (item.topic, item.severity, item.phase, item.lane)), *item.clauses]
+
+    @property
+    def address(self) -> str:
+        """The mail address of the person, by which Jira and Azure DevOps know people, if it is one."""
+        found = _ADDRESS.search(self.item.assignee)
+        return _line(found[0]) if found else ""
 
     @property
     def parts(self) -> list[tuple[str, str]]:
-        """Why, steps, how to verify and where it comes from, each with its heading."""
-        item, say = self.item, self.words
-        verify = "\n".join([item.verify.text, *item.verify.commands])
+        """Why, by whom and when, after what, steps, how to verify and where it comes from."""
+        item, say, view = self.item, self.words, self.view
+        needs = say("list.comma").join(map(titled, view.known(item.needs)))
         told = [
             (say("item.why"), item.why),
+            (say("item.owner"), item_words.who(say, item)),
+            (say("item.lane"), item_words.lane(say, item)),
+            (say("item.needs"), needs),
+            (say("item.prerequisites"), "\n".join(item_words.prerequisites(say, view, item))),
             (say("item.steps"), steps_text(item)),
-            (say("item.verify"), verify),
+            (say("item.verify"), verify_text(say, item)),
             (say("item.checks"), ", ".join(item.checks)),
             (say("item.id"), f"{self.short} (report.html#i-{self.short})"),
         ]
@@ -114,14 +133,13 @@ def planner(order: Rendering) -> dict[str, bytes]:
 def jira(order: Rendering) -> dict[str, bytes]:
     """plan-jira.csv: punctuation-free headings, labels in repeated columns, no wiki macros."""
     head = ("Summary", "Description", "Assignee", "Due date", "Priority", "Issue type", "External id",
-            "Labels", "Labels", "Labels")  # fmt: skip
+            *["Labels"] * _LABELS)  # fmt: skip
 
     def row(task: Task) -> list[str | int]:
         item = task.item
-        labels = [*task.tags, "", "", ""][:3]
-        person = item.assignee if "@" in item.assignee else ""
+        labels = [*task.tags, *[""] * _LABELS][:_LABELS]
         return [
-            _unwiki(task.title), _unwiki(_plain(task)), _line(person), str(item.due or ""),
+            _unwiki(task.title), _unwiki(_plain(task)), task.address, str(item.due or ""),
             _JIRA_PRIORITY[item.effective_severity], "Task", task.short, *labels,
         ]  # fmt: skip
 
@@ -138,9 +156,8 @@ def ado(order: Rendering) -> dict[str, bytes]:
             f"<p><b>{html.escape(heading)}</b></p><pre>{html.escape(text[:_LONGEST])}</pre>"
             for heading, text in task.parts
         )
-        person = item.assignee if "@" in item.assignee else ""
         return [
-            "Task", task.title[:255], _line(person), _ADO_PRIORITY[item.effective_severity],
+            "Task", task.title[:255], task.address, _ADO_PRIORITY[item.effective_severity],
             described[:_LONGEST], "; ".join(["emsready", *task.tags]), str(item.due or ""),
         ]  # fmt: skip
 
@@ -161,7 +178,7 @@ def _tasks(order: Rendering) -> Iterator[Task]:
     view, words = View(order.run), Words(order.language)
     for item in view.work:
         if item.status is not Status.MANUAL:
-            yield Task(item, view.short[item.id], words)
+            yield Task(item, view, words)
 
 
 def _plain(task: Task) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from reports.gaps import Gap, gaps_of
 from scanner.result import CheckRecord, FindingRecord, ItemRecord, RunResult, WaiverRecord
-from scanner.words import Owner, Phase, Severity, Status, Topic
+from scanner.words import Lane, Owner, Phase, Severity, Status, Topic
 
 PREFIX = "efp1:"
 """What a fingerprint starts with; its short form is the first eight digits behind it."""
@@ -192,6 +192,12 @@ class View:
         held = range(len(self.result.waivers))
         found = [one for one in self.result.findings if one.state == "waived"]
         return [one for one in found if one.waiver in held]
+
+    @property
+    def lanes(self) -> list[Lane]:
+        """The lanes that hold an item, in their order."""
+        held = {item.lane for item in self.work}
+        return [one for one in Lane if one in held]
 
     @property
     def states(self) -> list[str]:

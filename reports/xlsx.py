@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from reports import item_words
 from reports.plan_rows import COLUMNS, OBJECT_COLUMNS, Cell, Rows, rows_of
 from reports.tables import inert
 from scanner.report import Rendering, ReportFormat
@@ -22,6 +23,7 @@ STATUSES = ("open", "in-progress", "done", "accepted")
 _WIDTHS = {
     "id": 10, "order": 6, "title": 48, "note": 30, "why": 50, "steps": 60, "verify": 40,
     "blocks": 30, "needs": 30, "unblocks": 30, "documents": 40, "details": 60, "object": 36,
+    "lane": 24, "flags": 24, "prerequisites": 36,
     "question": 60, "answer": 40,
 }  # fmt: skip
 _READ_BACK = ("id", "assignee", "due", "status", "note")
@@ -96,7 +98,7 @@ class _Book:
                 one.finding.check,
                 one.title,
                 one.finding.message.text,
-                say.label("owner", one.owner) if one.owner else "",
+                item_words.role(say, self._rows.order.run, one.owner),
                 "",
                 "",
                 None,

@@ -13,7 +13,7 @@ from scanner.evidence.envelope import Header, kind_of
 from scanner.evidence.folder import Evidence
 from scanner.evidence.merged import Merged
 from scanner.evidence.scope import Scope
-from scanner.history.assignments import assign
+from scanner.history.assignments import assign, dates_set
 from scanner.history.compare import Ran, compare
 from scanner.history.waivers import Waived, apply_waivers
 from scanner.judge import Judged, judge
@@ -95,9 +95,10 @@ def assess(
     waived = _waived(compared.findings, judged, decisions, header, catalogue)
     today = header.collected_at.date()
     pairs = list(zip(judged, waived.findings, strict=True))
-    plan = build_plan(pairs, parts.catalogue.causes, environment, scope, today, texts)
+    dates = dates_set(decisions.assignments)
+    plan = build_plan(pairs, parts.catalogue.causes, environment, scope, today, texts, dates)
     known = {one.id: one for one in waived.findings}
-    assigned = assign(plan, decisions.assignments, known, today)
+    assigned = assign(plan, decisions.assignments, known, today, decisions.owners)
     named = options.selection.named(parts.catalogue)
     return RunResult(
         schema=SCHEMA,
@@ -121,6 +122,7 @@ def assess(
         waivers=waived.waivers,
         catalogue=catalogue,
         narrowed=bool(options.selection.targets),
+        owners=dict(decisions.owners),
         notes=notes
         + _disagreements(evidence)
         + [f"no item has the id {one}" for one in assigned.unknown],

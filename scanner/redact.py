@@ -222,6 +222,7 @@ def _names(result: RunResult) -> Iterator[tuple[str, str]]:
     for item in result.plan:
         if item.assignee:
             yield "person", item.assignee
+    yield from (("person", name) for name in result.owners.values())
     for waiver in result.waivers:
         yield "person", waiver.approved_by
 

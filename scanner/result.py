@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from scanner.text import Value
-from scanner.words import Effort, Owner, Phase, Severity, Status, SubjectKind, Topic, Verdict
+from scanner.words import Effort, Lane, Owner, Phase, Severity, Status, SubjectKind, Topic, Verdict
 
 SCHEMA = "1.0"
 
@@ -159,11 +159,30 @@ class WaiverRecord:
 
 @dataclass(frozen=True, slots=True)
 class VerifyRecord:
-    """How to see that an item is done: the good answer, the exact re-run, and when to look."""
+    """How to see that an item is done: the good answer, the exact re-run, and when to look.
+
+    `settle_after` is the time that a change takes to be seen, empty where it is seen at once.
+    `renew` are the sources whose files or answers a person has to bring up to date first.
+    """
 
     text: str
     commands: list[str]
     settle_after: str = ""
+    renew: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PrerequisiteRecord:
+    """A check that an item requires and that does not hold it up, and why not.
+
+    `state`: 'unknown' where it could not be assessed (`item` would make it known), 'accepted' where
+    a waiver covers it, 'circle' where the wait for `item` was left out because the two waited for
+    each other and that one is the mildest prerequisite of the circle.
+    """
+
+    check: str
+    state: str
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +191,13 @@ class ItemRecord:
 
     `phrases` are the sentences behind title, why, verify, blocks and settle_after, by those names.
     `about` are the domains, hosts and so on that it is about, at most three, for a heading.
+    `lane` says by when it has to be closed, `before` what for: the services that are to be enabled.
+    `waiting` counts the later items that wait for it, directly or through others.
+    `prerequisites` are those that do not hold it up although its checks require them.
     `assignee`, `work` (open, in-progress, done, accepted), `note` and `updated` are what people said;
-    `due_set` says that the date is theirs too. `flags`: overdue, earlier-than-prerequisite,
-    claimed-done.
+    `assignee_set` and `due_set` say that name and date were given for this very item: otherwise they
+    are those of the role ([owners]) and of the calendar. `flags`: overdue,
+    earlier-than-prerequisite, claimed-done.
     """
 
     id: str
@@ -206,10 +229,15 @@ class ItemRecord:
     work: str = "open"
     note: str = ""
     updated: datetime | None = None
+    assignee_set: bool = False
     due_set: bool = False
     flags: list[str] = field(default_factory=list)
     first_seen: datetime | None = None
     age_days: int | None = None
+    lane: Lane = Lane.KICKOFF
+    before: list[str] = field(default_factory=list)
+    waiting: int = 0
+    prerequisites: list[PrerequisiteRecord] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +360,7 @@ class ExhibitRecord:
 class RunResult:
     """A judged run.
 
+    `owners` are the people behind roles, as the configuration names them.
     `earlier` are findings of runs before that this one does not hold; `catalogue` are all known
     checks with their versions; `notes` are sentences about the run itself; with
     `narrowed` it looked at some subjects only.
@@ -361,6 +390,7 @@ class RunResult:
     catalogue: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     narrowed: bool = False
+    owners: dict[str, str] = field(default_factory=dict)
     exhibits: list[ExhibitRecord] = field(default_factory=list)
     language: str = "en"
     untranslated: list[str] = field(default_factory=list)

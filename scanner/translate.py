@@ -161,6 +161,7 @@ class _Speaker:
             title=self._one(one, "title", one.title),
             why=self._one(one, "why", one.why),
             blocks=self._list(one, "blocks", one.blocks),
+            before=self._list(one, "before", one.before),
             steps=self._steps(one.steps),
             verify=verify,
             settle_after=settle,

@@ -98,6 +98,17 @@ class Phase(StrEnum):
     """After go-live."""
 
 
+class Lane(StrEnum):
+    """By when an item has to be closed, as its phase and the work that waits for it say."""
+
+    KICKOFF = "before-kickoff"
+    """Before the kickoff: the assessment, or onboarding activity, needs it."""
+    ENABLING = "before-enabling"
+    """Before a named service is enabled."""
+    LATER = "later"
+    """After go-live, or at any time: nothing waits for it."""
+
+
 class Reason(StrEnum):
     """Why evidence could not be had. Never a verdict about the environment."""
 

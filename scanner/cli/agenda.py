@@ -67,6 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _line(point: Point) -> str:
-    parts = [point.about, point.severity, point.owner, f"due {point.due}" if point.due else ""]
+    named = point.role and point.owner != point.role
+    who = f"{point.role}: {point.owner}" if named else point.owner
+    parts = [point.about, point.severity, who, f"due {point.due}" if point.due else ""]
     told = ", ".join(part for part in parts if part)
     return f"{point.text}{f' ({told})' if told else ''}{f': {point.note}' if point.note else ''}"

@@ -134,8 +134,16 @@ def _import(plan: list[ItemRecord], arguments: argparse.Namespace) -> int:
             print(f"emsready: {key}: what is held is newer, kept", file=sys.stderr)
             continue
         due = row.due if row.due != items[key].due else before.due if before else None
-        held[key] = replace(row, item=items[key].id, due=due)
+        name = _person(row.assignee, items[key], before)
+        held[key] = replace(row, item=items[key].id, due=due, assignee=name)
         taken += 1
     write_assignments(path, tuple(held.values()))
     print(f"{path}: {taken} items")
     return Exit.DONE
+
+
+def _person(written: str, item: ItemRecord, before: Assignment | None) -> str:
+    """Whom the list names for an item: nobody of its own where it only repeats who has the role."""
+    if item.assignee_set or written != item.assignee:
+        return written
+    return before.assignee if before else ""

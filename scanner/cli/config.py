@@ -58,7 +58,7 @@ def _plain(one: Setting) -> dict[str, object]:
 def _lines(found: list[Setting], *, origin: bool) -> Iterator[str]:
     """As TOML; without `origin` only what somebody set."""
     from scanner.config.origin import DEFAULT  # noqa: PLC0415
-    from scanner.config.written import toml_value  # noqa: PLC0415
+    from scanner.config.written import toml_key, toml_value  # noqa: PLC0415
 
     section = ""
     for one in found:
@@ -69,6 +69,7 @@ def _lines(found: list[Setting], *, origin: bool) -> Iterator[str]:
             yield one.section
             section = one.section
         unset = one.value is None
-        line = f"# {one.key} =" if unset else f"{one.key} = {toml_value(one.value)}"
+        key = toml_key(one.key)
+        line = f"# {key} =" if unset else f"{key} = {toml_value(one.value)}"
         note = one.origin + (f"; the variable is {one.variable}" if one.variable else "")
         yield f"{line:<50}  # {note}" if origin else line

@@ -79,8 +79,9 @@ def _first(result: RunResult) -> None:
 def _line(item: ItemRecord) -> str:
     due = f", by {item.due}" if item.due else ""
     about = f": {', '.join(item.about)}" if len(item.about) == 1 else ""
-    told = f"[{item.effective_severity}; {item.owner}; {item.effort}{due}]"
-    return f"{visible(item.title + about)} {told}"
+    who = f"{item.owner}{f': {item.assignee}' if item.assignee else ''}"
+    told = f"[{item.effective_severity}; {who}; {item.effort}{due}]"
+    return visible(f"{item.title}{about} {told}")
 
 
 def visible(text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scanner.config.model import Config
 from scanner.config.read import ConfigError, located, read_toml
+from scanner.config.sense import owner_of
 from scanner.config.written import toml_value
 from scanner.evidence.decisions import Assignment, Decisions, Waiver
 from scanner.evidence.folder import write_atomically
@@ -53,7 +54,14 @@ def read_decisions(config: Config) -> Decisions:
         read_waivers(waivers) if waivers else (),
         read_assignments(assignments) if assignments else (),
         config.policy.waiver_days,
+        named_owners(config.owners),
     )
+
+
+def named_owners(given: Mapping[str, str]) -> dict[str, str]:
+    """The people of [owners] by the words of scanner.words.Owner; unknown roles are left out."""
+    roles = ((owner_of(key), name.strip()) for key, name in given.items())
+    return {str(role): name for role, name in roles if role}
 
 
 def decisions_file(config: Config, named: str, default: str) -> Path:

@@ -428,6 +428,11 @@ class Config:
     policy: Policy = field(default_factory=Policy)
     report: Report = field(default_factory=Report)
     notify: Notify = field(default_factory=Notify)
+    owners: dict[str, str] = field(default_factory=dict)
+    """Who stands behind a role: `tenant-admin`, `identity-admin`, `directory-admin`, `network-admin`,
+    `dns-admin`, `pki-admin`, `endpoint-admin`, `project-manager`, each with a name or an address in
+    quotes. An item that nobody was named for gets that name; what `emsready assign` says of one item
+    wins. The words of reports, such as `"DNS admin"`, are understood as well."""
     path: Path | None = None
 
     def beside(self, name: str) -> Path:

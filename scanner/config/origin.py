@@ -69,7 +69,7 @@ def _section(now: Any, read: Any, stated: Stated, path: tuple[str | int, ...]) -
         here = (*path, field.name)
         if field.name in _NOT_SHOWN:
             continue
-        if is_dataclass(value) or _sections(value):
+        if is_dataclass(value) or _sections(value) or (isinstance(value, dict) and not path):
             below.append((here, value, before))
             continue
         yield Setting(
@@ -82,6 +82,9 @@ def _section(now: Any, read: Any, stated: Stated, path: tuple[str | int, ...]) -
     for here, value, before in below:
         if is_dataclass(value):
             yield from _section(value, before, stated, here)
+        elif isinstance(value, dict):  # a section whose keys are free, such as [owners]
+            for key, one in value.items():
+                yield Setting(_title(here), key, masked(one), stated.origin((*here, key)))
         else:
             for place, one in enumerate(value):
                 yield from _section(one, one, stated, (*here, place))

@@ -6,9 +6,11 @@ import codecs
 import ipaddress
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 from scanner.config.model import Config
+from scanner.words import Owner
 
 Problem = tuple[tuple[str | int, ...], str]
 
@@ -33,6 +35,33 @@ def nonsense(config: Config) -> Iterator[Problem]:
     yield from _brand(config)
     yield from _directory(config)
     yield from _ldap(config)
+    yield from _owners(config)
+
+
+def owner_of(word: str) -> Owner | None:
+    """The role that a key of [owners] means: `dns-admin`, or "DNS admin" as reports write it."""
+    return next((role for role in Owner if _key_of(role) == _key_of(word)), None)
+
+
+def _key_of(word: str) -> str:
+    return re.sub(r"[\s_-]+", "-", word.strip()).casefold()
+
+
+def _owners(config: Config) -> Iterator[Problem]:
+    right = [_key_of(role) for role in Owner]
+    seen: dict[Owner, str] = {}
+    for key, name in config.owners.items():
+        role = owner_of(key)
+        if role is None:
+            near = get_close_matches(_key_of(key), right, n=1, cutoff=0.6)
+            meant = f"did you mean {near[0]!r}? " if near else ""
+            yield ("owners", key), f"unknown role {key!r}; {meant}right are: {', '.join(right)}"
+            continue
+        if role in seen:
+            yield ("owners", key), f"the same role as {seen[role]!r}; keep one of them"
+        if not name.strip():
+            yield ("owners", key), 'expected a name or an address, such as "dns-team@contoso.com"'
+        seen.setdefault(role, key)
 
 
 def _brand(config: Config) -> Iterator[Problem]:

@@ -131,6 +131,11 @@ file = <ANSWERS>
 # exposure = { addresses = ["198.51.100.7"], owned = true }   # look for dangerous open ports there
 # due_days = { blocker = 5, high = 10, medium = 20, low = 40 }
 
+[owners]                               # who stands behind a role; a name given to one item wins
+# tenant-admin = "Ana Silva"           # a name or an address
+# dns-admin = "dns-team@contoso.com"   # also identity-admin, directory-admin, network-admin, pki-admin,
+#                                      # endpoint-admin and project-manager
+
 [report]
 formats = ["html"]
 # languages = ["en", "zh-CN"]          # one report in each

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def toml_key(key: str) -> str:
+    """A key as TOML: in quotes where it is more than letters, digits, lines and dashes."""
+    return key if _BARE.fullmatch(key) else toml_value(key)
 
 
 def toml_value(value: object) -> str:

@@ -5,7 +5,8 @@ They are read when evidence is collected, so that a run is judged alike wherever
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from scanner.evidence.envelope import evidence
@@ -55,8 +56,9 @@ class Assignment:
 @evidence("decisions", source="run")
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The waivers and assignments of the customer."""
+    """The waivers and assignments of the customer, and who stands behind each role of an owner."""
 
     waivers: tuple[Waiver, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     horizon_days: int = 365
+    owners: Mapping[str, str] = field(default_factory=dict)

@@ -16,7 +16,10 @@ _NEXT = 3
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One line of the agenda: the finding or item by its id, and what is to be said of it."""
+    """One line of the agenda: the finding or item by its id, and what is to be said of it.
+
+    `owner` is the person, or the role where nobody is named; `role` is the role alone.
+    """
 
     id: str
     text: str
@@ -25,6 +28,7 @@ class Point:
     owner: str = ""
     due: date | None = None
     note: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ def _item(item: ItemRecord, note: str = "") -> Point:
         item.title,
         severity=str(item.effective_severity),
         owner=item.assignee or str(item.owner),
+        role=str(item.owner),
         due=item.due,
         note=note or item.note,
     )

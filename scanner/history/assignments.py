@@ -25,20 +25,41 @@ def assign(
     assignments: Sequence[Assignment],
     findings: Mapping[str, FindingRecord],
     today: date,
+    owners: Mapping[str, str] | None = None,
 ) -> Assigned:
     """Lay assignments over the plan. A date that a person set wins, also where it cannot be kept.
+
+    An item that nobody was named for gets the one who stands behind its role in `owners`.
 
     Flags: 'overdue', 'earlier-than-prerequisite', and 'claimed-done' where somebody said that it is
     done and the scan still sees it.
     """
-    latest: dict[str, Assignment] = {}
-    for one in sorted(assignments, key=lambda one: one.updated.timestamp() if one.updated else 0.0):
-        latest[short_id(one.item)] = one
+    latest = _latest(assignments)
     known = {short_id(item.id) for item in plan}
-    marked = [_assigned(item, latest.get(short_id(item.id)), findings, today) for item in plan]
+    behind = owners or {}
+    marked = [
+        _named(_assigned(item, latest.get(short_id(item.id)), findings, today), behind)
+        for item in plan
+    ]
     dates = {item.id: item.due for item in marked}
     unknown = sorted(one.item for key, one in latest.items() if key not in known)
     return Assigned([_flagged(item, dates, today) for item in marked], unknown)
+
+
+def dates_set(assignments: Sequence[Assignment]) -> dict[str, date]:
+    """The dates that people set, by the short ids of items."""
+    return {item: one.due for item, one in _latest(assignments).items() if one.due}
+
+
+def _latest(assignments: Sequence[Assignment]) -> dict[str, Assignment]:
+    """What was said last about each item, by its short id."""
+    said = sorted(assignments, key=lambda one: one.updated.timestamp() if one.updated else 0.0)
+    return {short_id(one.item): one for one in said}
+
+
+def _named(item: ItemRecord, owners: Mapping[str, str]) -> ItemRecord:
+    name = owners.get(item.owner, "")
+    return replace(item, assignee=name) if name and not item.assignee else item
 
 
 def short_id(ident: str) -> str:
@@ -62,6 +83,7 @@ def _assigned(
     return replace(
         dated,
         assignee=mine.assignee,
+        assignee_set=bool(mine.assignee),
         due=mine.due or item.due,
         due_set=mine.due is not None,
         note=mine.note,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from scanner.catalogue import Cause
@@ -10,9 +10,11 @@ from scanner.evidence.scope import Scope
 from scanner.judge import Judged
 from scanner.plan.assess import assess_drafts
 from scanner.plan.draft import Draft, draft
-from scanner.plan.due import set_due_dates
+from scanner.plan.due import Calendar, set_due_dates
 from scanner.plan.group import group
+from scanner.plan.lane import set_lanes
 from scanner.plan.order import connect, ordered, rate
+from scanner.plan.prerequisites import note_prerequisites
 from scanner.result import FindingRecord, ItemRecord
 from scanner.texts import Texts
 from scanner.words import Phase
@@ -25,14 +27,20 @@ def build_plan(
     scope: Scope,
     start: date,
     texts: Texts,
+    dates: Mapping[str, date] | None = None,
 ) -> list[ItemRecord]:
-    """The ordered remediation items; each open finding is in exactly one of them."""
+    """The ordered remediation items; each open finding is in exactly one of them.
+
+    `dates` are those that people set, by the short ids of items.
+    """
     drafts = [draft(one, environment, texts) for one in group(pairs, causes)]
     drafts += assess_drafts(pairs, environment, texts)
     connect(drafts)
+    note_prerequisites(drafts, [record for _, record in pairs])
     rate(drafts)
     plan = ordered(drafts)
-    set_due_dates(plan, start, scope.plans.kickoff, scope.due_days)
+    set_lanes(plan)
+    set_due_dates(plan, Calendar(start, scope.plans.kickoff, scope.due_days, dates or {}))
     place = {item.id: number for number, item in enumerate(plan)}
     return [_record(item, place) for item in plan]
 
@@ -64,4 +72,8 @@ def _record(item: Draft, place: dict[str, int]) -> ItemRecord:
         settle_after=item.verify.settle_after,
         about=item.about if item.phase is not Phase.ASSESS else [],
         phrases=item.phrases,
+        lane=item.lane,
+        before=item.before,
+        waiting=item.waiting,
+        prerequisites=item.prerequisites,
     )

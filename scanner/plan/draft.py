@@ -6,17 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from scanner.catalogue import Check
+from scanner.catalogue import Check, Need
+from scanner.evidence.envelope import kind_of
 from scanner.fingerprint import fingerprint
 from scanner.plan.group import Group
-from scanner.result import FindingRecord, Phrase, StepRecord, VerifyRecord
+from scanner.result import FindingRecord, Phrase, PrerequisiteRecord, StepRecord, VerifyRecord
 from scanner.text import Text
 from scanner.texts import Texts
-from scanner.words import Effort, Owner, Phase, Severity, Status, SubjectKind, Topic
+from scanner.words import Effort, Lane, Owner, Phase, Severity, Status, SubjectKind, Topic
 
 _TOLD = 20
 """How many findings of one item spell out steps of their own; the rest stand with the evidence."""
 
+
+_BY_HAND = ("inventory", "directory", "answers")
+"""Sources that read files which people export, collect or write."""
 
 _NAMED = (SubjectKind.DOMAIN, SubjectKind.HOST, SubjectKind.ENDPOINT, SubjectKind.FOREST)
 
@@ -47,7 +51,11 @@ class Draft:
     phrases: dict[str, list[Phrase]]
     needs: list[str] = field(default_factory=list)
     unblocks: list[str] = field(default_factory=list)
+    prerequisites: list[PrerequisiteRecord] = field(default_factory=list)
     effective: Severity = Severity.INFO
+    waiting: int = 0
+    lane: Lane = Lane.KICKOFF
+    before: list[str] = field(default_factory=list)
     due: date | None = None
 
     @property
@@ -63,9 +71,9 @@ class Draft:
         return list(dict.fromkeys(names))[:3]
 
     @property
-    def subjects(self) -> set[tuple[str, str]]:
+    def subjects(self) -> frozenset[tuple[str, str]]:
         """What the item is about, for finding prerequisites about the same thing."""
-        return {(one.subject.kind, one.subject.name) for one in self.findings}
+        return frozenset((str(one.subject.kind), one.subject.name) for one in self.findings)
 
 
 def draft(group: Group, environment: str, texts: Texts) -> Draft:
@@ -153,7 +161,24 @@ def _verify(checks: list[Check], records: list[FindingRecord]) -> VerifyRecord:
         " ".join(_once(check.verify for check in checks)),
         [f"emsready scan -c emsready.toml --only {names}{target}"],
         settle,
+        _renewed(checks),
     )
+
+
+def _renewed(checks: list[Check]) -> list[str]:
+    """The sources that a re-run reads and that only a person brings up to date."""
+    read = {
+        kind_of(kind).source
+        for check in checks
+        for kind in (*(one.type for one in check.needs if _firm(one)), check.stream)
+        if kind
+    }
+    return [one for one in _BY_HAND if one in read]
+
+
+def _firm(need: Need) -> bool:
+    """Whether a check cannot be judged without that evidence."""
+    return not (need.optional or need.aware)
 
 
 def _once(values: Iterable[str]) -> list[str]:

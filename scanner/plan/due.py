@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
+from scanner.history.assignments import short_id
 from scanner.plan.draft import Draft
 from scanner.words import Effort, Phase, Severity
 
@@ -25,25 +27,47 @@ def working_days(start: date, days: int) -> date:
     return day
 
 
-def set_due_dates(
-    ordered: list[Draft], start: date, kickoff: date | None, days: Mapping[str, int]
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What dates follow from: the day of the scan, the kickoff, and what people decided.
+
+    `days` are working days by severity, `dates` those that were set for items, by their short ids.
+    """
+
+    start: date
+    kickoff: date | None
+    days: Mapping[str, int]
+    dates: Mapping[str, date]
+
+    @property
+    def limit(self) -> date | None:
+        """The last day of what has to be closed before the kickoff, while that lies ahead."""
+        ahead = self.kickoff is not None and self.kickoff > self.start
+        return working_days(self.kickoff, -_BUFFER) if self.kickoff and ahead else None
+
+
+def set_due_dates(ordered: list[Draft], calendar: Calendar) -> None:
     """Give every item of the ordered plan its date; info has none.
 
     The days count from the day on which an item was first seen, so that the date stays where it is
-    from one scan to the next, and can pass.
+    from one scan to the next, and can pass. A date that a person set stays where it was put, and
+    moves what waits for that item.
     """
     dates: dict[str, date] = {}
-    limit = working_days(kickoff, -_BUFFER) if kickoff and kickoff > start else None
     for item in ordered:
-        count = days.get(item.effective, DEFAULT_DAYS.get(item.effective))
-        if count is None:
-            continue
-        began = min(start, item.first_seen or start)
-        due = working_days(began, count)
-        if limit and item.phase in (Phase.ASSESS, Phase.REMEDIATE):
-            due = max(began, min(due, limit))
-        after = [dates[need] for need in item.needs if need in dates]
-        if after:
-            due = max(due, working_days(max(after), _OWN_TIME[item.effort]))
-        item.due = dates[item.id] = due
+        after = max((dates[need] for need in item.needs if need in dates), default=None)
+        due = calendar.dates.get(short_id(item.id)) or _default(item, calendar, after)
+        if due:
+            item.due = dates[item.id] = due
+
+
+def _default(item: Draft, calendar: Calendar, after: date | None) -> date | None:
+    """The date by severity, kickoff and prerequisites; nothing for what is only good to know."""
+    count = calendar.days.get(item.effective, DEFAULT_DAYS.get(item.effective))
+    if count is None:
+        return None
+    began = min(calendar.start, item.first_seen or calendar.start)
+    due = working_days(began, count)
+    if (limit := calendar.limit) and item.phase in (Phase.ASSESS, Phase.REMEDIATE):
+        due = max(began, min(due, limit))
+    return max(due, working_days(after, _OWN_TIME[item.effort])) if after else due

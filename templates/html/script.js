@@ -20,7 +20,7 @@
   }
 
   const filter = document.querySelector(".filter");
-  const choices = ["severity", "owner", "topic", "phase", "state"].filter((name) => byId("f-" + name));
+  const choices = ["severity", "owner", "topic", "phase", "lane", "state"].filter((name) => byId("f-" + name));
 
   function apply() {
     const wanted = byId("f-text").value.trim().toLowerCase();

@@ -51,6 +51,18 @@ def _file(name, kind):
         if text := _told(section):
             yield plain(text)
         yield table(["key", "value", "default", "meaning"], list(_rows(section)))
+    for title, text in free_sections(kind):
+        yield f"### {title}"
+        yield plain(text)
+
+
+def free_sections(kind):
+    """(title, meaning) of every section of a file whose keys are free."""
+    hints = typing.get_type_hints(kind)
+    texts = _texts(inspect.getmodule(kind))
+    for one in fields(kind):
+        if typing.get_origin(hints[one.name]) is dict:
+            yield f"[{one.name}]", texts.get((kind.__name__, one.name), "")
 
 
 def _told(section):

@@ -16,6 +16,7 @@ SHOWN = (
     "Owner",
     "Effort",
     "Phase",
+    "Lane",
     "SubjectKind",
     "Cloud",
 )

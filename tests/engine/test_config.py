@@ -3,8 +3,11 @@
 import pytest
 
 from scanner.config import ConfigError, read_config
+from scanner.config.decisions import read_decisions
 from scanner.config.lines import Lines
+from scanner.config.sense import owner_of
 from scanner.config.template import Wishes, config_template
+from scanner.words import Owner
 
 
 def read(tmp_path, text):
@@ -48,6 +51,16 @@ def test_what_init_writes_reads_back(tmp_path):
         ("[domains]\nnames = ['https://contoso.com']", 2, "domains.names.0", "without scheme"),
         ("[trust]\nca_file = 'gone.pem'", 2, "trust.ca_file", "there is no file"),
         ("[policy]\ndue_days = { urgent = 3 }", 2, "policy.due_days.urgent", "right are"),
+        ("[owners]\ndns-admn = 'Ana'", 2, "owners.dns-admn", "did you mean 'dns-admin'"),
+        ("[owners]\nboss = 'Ana'", 2, "owners.boss", "right are: tenant-admin, identity-admin"),
+        ("[owners]\npki-admin = ' '", 2, "owners.pki-admin", "a name or an address"),
+        ("[owners]\npki-admin = 3", 2, "owners.pki-admin", "expected text in quotes"),
+        (
+            "[owners]\ndns-admin = 'Ana'\n'DNS admin' = 'Bo'",
+            3,
+            "owners.DNS admin",
+            "the same role as 'dns-admin'",
+        ),
         (
             "[tenant]\ndomain = 'a.example'\n[tenant.auth]\nmethod = 'secret'",
             3,
@@ -106,3 +119,17 @@ def test_lines_of_dotted_quoted_and_repeated_keys():
 )
 def test_who_speaks_only_http_to_a_proxy_is_told_only_of_such_ones(tmp_path, proxy, http):
     assert read(tmp_path, f'[network]\nproxy = "{proxy}"').network.http_proxy == http
+
+
+def test_owners_are_known_by_key_and_by_the_word_of_reports(tmp_path):
+    text = "[owners]\ndns-admin = ' Ana '\n'tenant admin' = 'b@contoso.com'\nPKI_admin = 'Cy'"
+    owners = read_decisions(read(tmp_path, text)).owners
+    assert owners == {"DNS admin": "Ana", "tenant admin": "b@contoso.com", "PKI admin": "Cy"}
+
+
+def test_every_role_has_a_key_and_the_template_names_it():
+    text = config_template(Wishes())
+    for role in Owner:
+        key = str(role).replace(" ", "-").lower()
+        assert owner_of(key) is owner_of(role) is role
+        assert key in text

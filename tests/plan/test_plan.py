@@ -33,13 +33,13 @@ def checked(ident, **more):
     return check_of(fails)
 
 
-def planned(checks, *facts, causes=(), scope=None, judged=None):
+def planned(checks, *facts, causes=(), scope=None, judged=None, dates=None):
     """The plan of those checks over those domains."""
     found = judged or judge(list(checks), evidence_of(*facts))
     texts = Texts()
     records = finding_records(found, "contoso.com", Scope(), lambda *_: None, texts)
     pairs = list(zip(found, records, strict=True))
-    return build_plan(pairs, causes, "contoso.com", scope or Scope(), TODAY, texts)
+    return build_plan(pairs, causes, "contoso.com", scope or Scope(), TODAY, texts, dates)
 
 
 A, B = DomainFact("a.example", good=False), DomainFact("b.example", good=False)
