@@ -1,26 +1,124 @@
 "use strict";
-// Search, filters, copying and more rows. The report is complete without any of it.
+// Search, filters, copying, further rows and printing. The report is complete without any of it, and
+// nothing is made before somebody needs it: the page opens at once however much it holds.
 (() => {
   const byId = (id) => document.getElementById(id);
-  const items = [...document.querySelectorAll("article.item")];
-  const data = byId("rows");
-  const later = data ? JSON.parse(data.textContent) : {};
+  const all = (query, from = document) => [...from.querySelectorAll(query)];
+  const items = all("article.item");
   const words = document.body.dataset;
+  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+
+  let held;
+  const rowsOf = (fold) => {
+    held ??= JSON.parse(byId("rows")?.textContent || "{}");
+    return held[fold.dataset.rows] || [];
+  };
+
+  // What these hold is for readers without script; a table is made from the data when it is opened.
+  for (const one of all("noscript")) one.remove();
+
+  function element(name, text, properties = {}) {
+    const made = Object.assign(document.createElement(name), properties);
+    made.textContent = text;
+    return made;
+  }
+
+  function button(text, act) {
+    const made = element("button", text, { type: "button" });
+    made.addEventListener("click", () => act(made));
+    return made;
+  }
+
+  function lineOf(row) {
+    const line = document.createElement("tr");
+    line.append(...row.map((cell) => element("td", cell)));
+    return line;
+  }
+
+  // Evidence: the table of a fold is completed, or made, when the fold is opened for the first time.
+  const FIRST = 25;
+  const MORE = 200;
+
+  function complete(fold) {
+    if (fold.dataset.ready) return;
+    fold.dataset.ready = "yes";
+    let table = fold.querySelector("table");
+    let rest = rowsOf(fold);
+    if (!table) {
+      table = document.createElement("table");
+      const head = document.createElement("tr");
+      head.append(...rest[0].map((name) => element("th", name, { scope: "col" })));
+      table.createTHead().append(head);
+      table.createCaption();
+      table.createTBody();
+      fold.children[0].after(table);
+      rest = rest.slice(1);
+    }
+    const body = table.tBodies[0];
+    const cellsOf = (line) => [...line.cells].map((cell) => cell.textContent);
+    const head = cellsOf(table.tHead.rows[0]);
+    const first = [...body.rows].map(cellsOf);
+    const { save, all: count } = fold.dataset;
+    let at = 0;
+    function show(many) {
+      const part = document.createDocumentFragment();
+      part.append(...rest.slice(at, at + many).map(lineOf));
+      body.append(part);
+      at += many;
+      more.hidden = at >= rest.length;
+      const shown = body.rows.length.toLocaleString("en");
+      table.caption.textContent = filled(
+        save && more.hidden ? words.everyRow : words.firstRows, { shown, all: count });
+    }
+    const more = button(words.more, () => show(MORE));
+    show(Math.max(0, FIRST - first.length));
+    const tools = element("p", "", { className: "tools" });
+    tools.append(more);
+    if (save) tools.append(button(words.save, () => keep(save, [head, ...first, ...rest])));
+    table.after(tools);
+  }
+
+  // What a spreadsheet would compute gets an apostrophe; the file opens as UTF-8 by its mark.
+  const quoted = (cell) => {
+    const safe = /^[\s\0]*[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]/.test(cell) ? "'" + cell : cell;
+    return /[",\r\n]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
+  };
+
+  function keep(name, rows) {
+    const text = rows.map((row) => row.map(quoted).join(",") + "\r\n").join("");
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  const closed = (from) => all("details.rows:not([open])", from);
+
+  function open(fold) {
+    complete(fold);
+    fold.open = true;
+  }
+
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.open && target.matches("details.rows")) complete(target);
+  }, true);
+
+  // Search and filters
   const texts = new Map();
+  const choices = ["severity", "owner", "topic", "phase", "lane", "state"].filter((name) => byId("f-" + name));
+  const filter = document.querySelector(".filter");
 
   function textOf(item) {
     if (!texts.has(item)) {
       const parts = [item.textContent];
-      for (const body of item.querySelectorAll("tbody[data-rows]")) {
-        parts.push((later[body.dataset.rows] || []).map((row) => row.join(" ")).join("\n"));
+      for (const fold of all("details.rows", item)) {
+        parts.push(rowsOf(fold).map((row) => row.join(" ")).join("\n"));
       }
       texts.set(item, parts.join("\n").toLowerCase());
     }
     return texts.get(item);
   }
-
-  const filter = document.querySelector(".filter");
-  const choices = ["severity", "owner", "topic", "phase", "lane", "state"].filter((name) => byId("f-" + name));
 
   function apply() {
     const wanted = byId("f-text").value.trim().toLowerCase();
@@ -31,13 +129,11 @@
       item.hidden = !(fits && (!wanted || textOf(item).includes(wanted)));
       shown += item.hidden ? 0 : 1;
     }
-    for (const group of document.querySelectorAll(".topic, .phase")) {
+    for (const group of all(".topic, .phase")) {
       group.hidden = !group.querySelector("article.item:not([hidden])");
     }
     const active = Boolean(wanted) || chosen.some(Boolean);
-    byId("f-count").textContent = active
-      ? words.shown.replace("{n}", shown).replace("{all}", items.length)
-      : "";
+    byId("f-count").textContent = active ? filled(words.shown, { n: shown, all: items.length }) : "";
     byId("f-reset").hidden = !active;
   }
 
@@ -64,81 +160,53 @@
       await navigator.clipboard.writeText(code.textContent);
       return true;
     } catch {
-      const range = document.createRange();
-      range.selectNodeContents(code);
-      getSelection().removeAllRanges();
-      getSelection().addRange(range);
+      getSelection().selectAllChildren(code);
       return document.execCommand("copy");
     }
   }
 
-  for (const box of document.querySelectorAll(".command")) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = words.copy;
-    button.addEventListener("click", async () => {
-      if (!(await copy(box.querySelector("code")))) return;
-      button.textContent = words.copied;
-      setTimeout(() => { button.textContent = words.copy; }, 1500);
-    });
-    box.classList.add("has-copy");
-    box.append(button);
-  }
-
-  // What a spreadsheet would compute gets an apostrophe; the file opens as UTF-8 by its mark.
-  const quoted = (cell) => {
-    const safe = /^[\s\0]*[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]/.test(cell) ? "'" + cell : cell;
-    return /[",\r\n]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
-  };
-
-  for (const button of document.querySelectorAll("button.save")) {
-    const table = button.closest("details").querySelector("table");
-    const body = table.tBodies[0];
-    const cellsOf = (line) => [...line.cells].map((cell) => cell.textContent);
-    const rest = later[body.dataset.rows] || [];
-    const first = body.rows.length;
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      const shown = [...body.rows].slice(0, first).map(cellsOf);
-      const rows = [cellsOf(table.tHead.rows[0]), ...shown, ...rest];
-      const text = rows.map((row) => row.map(quoted).join(",") + "\r\n").join("");
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" }));
-      link.download = button.dataset.name;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    });
-  }
-
-  for (const button of document.querySelectorAll("button.more")) {
-    const body = button.closest("details").querySelector("tbody");
-    const rows = later[body.dataset.rows] || [];
-    let at = 0;
-    button.hidden = !rows.length;
-    button.addEventListener("click", () => {
-      const part = document.createDocumentFragment();
-      for (const row of rows.slice(at, at + 200)) {
-        const line = document.createElement("tr");
-        for (const cell of row) {
-          const box = document.createElement("td");
-          box.dir = "auto";
-          box.textContent = cell;
-          line.append(box);
-        }
-        part.append(line);
+  // An item gets its buttons for copying before it comes into sight.
+  const near = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      for (const box of all(".command", target)) {
+        box.classList.add("has-copy");
+        box.append(button(words.copy, async (made) => {
+          if (!(await copy(box.querySelector("code")))) return;
+          made.textContent = words.copied;
+          setTimeout(() => { made.textContent = words.copy; }, 1500);
+        }));
       }
-      body.append(part);
-      at += 200;
-      button.hidden = at >= rows.length;
-    });
-  }
-
-  // A link to an item that a filter hides shows it again.
-  addEventListener("hashchange", () => {
-    const target = byId(location.hash.slice(1));
-    if (target && target.closest("[hidden]") && filter) {
-      reset();
-      target.scrollIntoView();
     }
-  });
+  }, { rootMargin: "100%" });
+  for (const item of items) near.observe(item);
+
+  // A link to an item opens its evidence, and shows the item where a filter hides it.
+  function arrive() {
+    const target = byId(location.hash.slice(1));
+    if (!target?.matches("article.item")) return;
+    const hidden = Boolean(target.closest("[hidden]"));
+    if (hidden) reset();
+    closed(target).forEach(open);
+    if (hidden) target.scrollIntoView();
+  }
+  addEventListener("hashchange", arrive);
+  arrive();
+
+  // Printing leaves evidence folded unless it is asked for, here or by the address.
+  const tools = document.querySelector(".printing");
+  if (tools) {
+    tools.hidden = false;
+    tools.append(
+      button(words.print, () => print()),
+      button(words.printRows, () => {
+        const folds = closed(document);
+        folds.forEach(open);
+        addEventListener("afterprint", () => folds.forEach((fold) => { fold.open = false; }), { once: true });
+        print();
+      }),
+    );
+  }
+  if (location.hash === "#with-rows") closed(document).forEach(open);
 })();

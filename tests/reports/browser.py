@@ -58,7 +58,7 @@ class Browser:
         program = need("chromium")
         self.pid = os.posix_spawn(
             program,
-            [program, *_FLAGS, f"--user-data-dir={self._folder / 'profile'}"],
+            [program, *_FLAGS, f"--user-data-dir={self._folder / 'profile'}", "about:blank"],
             {**os.environ, "HOME": str(self._folder)},
             file_actions=[
                 (os.POSIX_SPAWN_DUP2, to_browser, 3),
@@ -130,12 +130,14 @@ class Browser:
         print_=False,
         script=True,
         bypass=False,
+        fragment="",
     ):
         """Load a file with that content and wait until it is drawn.
 
         `script` switches JavaScript off, `bypass` the page's own policy: for tools that have to be
         injected, never for tests of the policy.
         """
+        fragment = f"#{fragment}" if fragment else ""
         path = self._folder / f"page-{next(self._numbers)}.html"
         path.write_bytes(content)
         context = self.send("Target.createBrowserContext")["browserContextId"]
@@ -162,7 +164,7 @@ class Browser:
         if bypass:
             self.send("Page.setBypassCSP", session, enabled=True)
         self.send("Page.addScriptToEvaluateOnNewDocument", session, source=_WATCH)
-        self.send("Page.navigate", session, url=path.as_uri())
+        self.send("Page.navigate", session, url=path.as_uri() + fragment)
         self.wait(session, "Page.loadEventFired")
         page = Page(self, session, target["targetId"])
         if script:
