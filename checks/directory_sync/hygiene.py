@@ -1,4 +1,4 @@
-"""Small things that make trouble later: conflicts, names of units, characters, source anchors."""
+"""Small things that make trouble later: conflicts, names of units, characters, an old key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from scanner.api import (
     Severity,
     Topic,
     check,
-    failed,
     not_applicable,
     not_assessed,
     object_set,
@@ -25,15 +24,12 @@ from scanner.api import (
     step,
     warned,
 )
-from scanner.evidence.directory import Collision, DirectoryInput, DirectoryObject
-from scanner.evidence.tenant import Organization
+from scanner.evidence.directory import DirectoryInput, DirectoryObject
 
 _CONFLICTS = object_set("conflict objects")
 _UNITS = object_set("organisational units")
 _MAIL = object_set("mail attributes")
-_ANCHORS = object_set("source anchors")
 _SSO = object_set("seamless sign-on account")
-_DESIGN = "https://learn.microsoft.com/entra/identity/hybrid/connect/plan-connect-design-concepts"
 _SSO_FAQ = "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-sso-faq"
 _DAY = 86400
 SSO_KEY_DAYS = 30
@@ -197,90 +193,6 @@ class SyncedAttributesAscii(Fold[DirectoryObject]):
                 _MAIL,
                 "All mail attributes are ASCII; {names} names are not, which usually does no harm.",
                 names=names,
-            )
-
-
-@check(
-    id="directory_sync.source-anchors-consistent",
-    title="Source anchors are unique and fit the tenant",
-    action="Settle what mS-DS-ConsistencyGuid is used for before the synchronisation is installed",
-    why="The anchor ties an object on premises to its object in the cloud for good. Entra Connect"
-    " keeps it in"
-    " mS-DS-ConsistencyGuid. Where another system uses that attribute, the express setup falls back to"
-    " objectGUID; where two objects have the same anchor, one takes the other's place in the cloud.",
-    fix=[
-        step(
-            "Look at the values, then clear those that no system needs.",
-            command="Get-ADObject -LDAPFilter '(mS-DS-ConsistencyGuid=*)' -Properties"
-            " mS-DS-ConsistencyGuid\n"
-            "Set-ADObject -Identity <guid> -Clear mS-DS-ConsistencyGuid -WhatIf",
-        )
-    ],
-    verify="Repeat the check: no anchor is held twice, and nothing else uses the attribute.",
-    topic=Topic.DIRECTORY_SYNC,
-    severity=Severity.HIGH,
-    owner=Owner.DIRECTORY_ADMIN,
-    effort=Effort.HOURS,
-    phase=Phase.REMEDIATE,
-    clause=["E3", "A4"],
-    blocks=["installing directory synchronisation"],
-    documents=[_DESIGN],
-)
-class SourceAnchorsConsistent(Fold[Collision]):
-    """Sees anchors that several objects hold; counts of the others come with the input."""
-
-    def __init__(self, found: DirectoryInput, organization: Organization | None) -> None:
-        self._found = found
-        self._syncing = bool(organization and organization.on_premises_sync_enabled)
-        self._rows = Affected(("dn", "type", "mS-DS-ConsistencyGuid"))
-        self._groups = 0
-
-    def see(self, item: Collision) -> None:
-        """Take one value in."""
-        if item.attribute == "mS-DS-ConsistencyGuid":
-            self._groups += 1
-            for holder in item.holders:
-                self._rows.add(holder.dn, holder.type, holder.value)
-
-    def findings(self) -> Iterator[Finding]:
-        """Shared anchors fail; foreign ones warn before the first synchronisation."""
-        found = self._found
-        foreign = found.anchors - found.own_anchors
-        if self._rows:
-            yield failed(
-                "anchors-shared",
-                _ANCHORS,
-                "Source anchors held by several objects: {values}.",
-                values=self._groups,
-            ).affecting(self._rows)
-        elif not found.carries("ms-ds-consistencyguid"):
-            yield not_assessed(
-                "unconfigured-not-exported",
-                _ANCHORS,
-                "No entry of the input carries mS-DS-ConsistencyGuid: either it is empty"
-                " everywhere or it was"
-                " not exported.",
-            )
-        elif foreign and not self._syncing:
-            yield warned(
-                "attribute-in-use",
-                _ANCHORS,
-                "{count} objects have an mS-DS-ConsistencyGuid that is not their objectGUID, and"
-                " the tenant"
-                " does not synchronise yet: something else seems to use the attribute.",
-                count=foreign,
-            )
-        elif too_damaged(found):
-            yield unclear(_ANCHORS, found)
-        else:
-            yield passed(
-                "anchors-unique",
-                _ANCHORS,
-                "{count} source anchors differ from each other; {own} of them equal the"
-                " objectGUID, as Entra"
-                " Connect writes them.",
-                count=found.anchors,
-                own=found.own_anchors,
             )
 
 

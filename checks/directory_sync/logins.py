@@ -1,4 +1,4 @@
-"""The names that people sign in with: there, verified, unchanged and unique in the cloud."""
+"""The names that people sign in with: there, verified, and known to those who have them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from checks.directory_sync.common import (
     CLOUD_NAMES,
     EXPORT_AGAIN,
     PREPARE,
-    SYNC_ERRORS,
     too_damaged,
     unclear,
 )
@@ -20,7 +19,6 @@ from scanner.api import (
     Fold,
     Owner,
     Phase,
-    Scope,
     Severity,
     Topic,
     check,
@@ -33,29 +31,30 @@ from scanner.api import (
     step,
     warned,
 )
-from scanner.evidence.cloud_names import CloudSuffixes, keeps, login_kinds, predicted, suffixes_of
+from scanner.evidence.cloud_names import login_kinds
 from scanner.evidence.directory import PEOPLE, DirectoryInput, DirectoryObject
 from scanner.evidence.forest import Forest
 from scanner.evidence.tenant import TenantDomains
 
-_USERS = object_set("users on premises")
+USERS = object_set("users on premises")
 _NON_ROUTABLE = (
     "https://learn.microsoft.com/microsoft-365/enterprise/"
     "prepare-a-non-routable-domain-for-directory-synchronization"
 )
-_RENAME = step(
+RENAME = step(
     "Change the sign-in names; look at the change first, and tell the people.",
     command="Set-ADUser -Identity <guid> -UserPrincipalName <name>@<domain> -WhatIf\n"
     "Set-ADUser -Identity <guid> -UserPrincipalName <name>@<domain>",
 )
 
 
-def _not_exported(found: DirectoryInput, attribute: str) -> Finding | None:
+def not_exported(found: DirectoryInput, attribute: str) -> Finding | None:
+    """What stands in place of a verdict on an attribute that no entry carries."""
     if found.carries(attribute):
         return None
     return not_assessed(
         "unconfigured-not-exported",
-        _USERS,
+        USERS,
         "No entry of the input carries {attribute}; export it too to have it judged.",
         attribute=attribute,
     )
@@ -68,7 +67,7 @@ def _not_exported(found: DirectoryInput, attribute: str) -> Finding | None:
     why="Without a sign-in name the cloud name is made of the account name and the name of the domain,"
     " which usually cannot be verified: the user ends up with a name at the initial domain. The account"
     " name must then be valid and unique too.",
-    fix=[_RENAME],
+    fix=[RENAME],
     verify=EXPORT_AGAIN,
     topic=Topic.DIRECTORY_SYNC,
     severity=Severity.HIGH,
@@ -98,15 +97,15 @@ class UsersHaveUserPrincipalNames(Fold[DirectoryObject]):
 
     def findings(self) -> Iterator[Finding]:
         """Enabled users without a name fail, disabled ones warn."""
-        missing = _not_exported(self._found, self._found.login_attribute)
+        missing = not_exported(self._found, self._found.login_attribute)
         if not self._users:
-            yield not_applicable("no-users", _USERS, "No user of the input synchronises.")
+            yield not_applicable("no-users", USERS, "No user of the input synchronises.")
         elif missing:
             yield missing
         elif self._enabled:
             yield failed(
                 "without-name",
-                _USERS,
+                USERS,
                 "Of {count} users that synchronise, {missing} have no sign-in name; enabled: {enabled}.",
                 missing=len(self._without),
                 count=self._users,
@@ -115,15 +114,15 @@ class UsersHaveUserPrincipalNames(Fold[DirectoryObject]):
         elif self._without:
             yield warned(
                 "disabled-without-name",
-                _USERS,
+                USERS,
                 "{missing} disabled users that synchronise have no sign-in name.",
                 missing=len(self._without),
             ).affecting(self._without)
         elif too_damaged(self._found):
-            yield unclear(_USERS, self._found)
+            yield unclear(USERS, self._found)
         else:
             yield passed(
-                "all-named", _USERS, "All {count} users have a sign-in name.", count=self._users
+                "all-named", USERS, "All {count} users have a sign-in name.", count=self._users
             )
 
 
@@ -144,7 +143,7 @@ class UsersHaveUserPrincipalNames(Fold[DirectoryObject]):
             command="Set-ADForest -Identity <forest> -UPNSuffixes @{Add='<domain>'} -WhatIf\n"
             "Set-ADForest -Identity <forest> -UPNSuffixes @{Add='<domain>'}",
         ),
-        _RENAME,
+        RENAME,
     ],
     verify="The suffix is listed as verified in the tenant, or no user that synchronises has it.",
     topic=Topic.DIRECTORY_SYNC,
@@ -188,11 +187,9 @@ class UpnSuffixesVerified(Fold[DirectoryObject]):
 
     def findings(self) -> Iterator[Finding]:
         """One finding for each suffix."""
-        missing = _not_exported(self._found, self._found.login_attribute)
+        missing = not_exported(self._found, self._found.login_attribute)
         if missing or not self._users:
-            yield missing or not_applicable(
-                "no-users", _USERS, "No user of the input synchronises."
-            )
+            yield missing or not_applicable("no-users", USERS, "No user of the input synchronises.")
             return
         users: Counter[str] = Counter()  # as people write them, a suffix may come in several cases
         for written, count in self._users.items():
@@ -250,176 +247,12 @@ class UpnSuffixesVerified(Fold[DirectoryObject]):
 
 
 @check(
-    id="directory_sync.cloud-user-names-unchanged",
-    title="Users keep their sign-in name in the cloud",
-    action="Correct the sign-in names that the cloud would change",
-    why="Where the cloud cannot use the name on premises it makes one up at the initial domain. People"
-    " then have to sign in with a name that they never heard of. This is predicted for the first"
-    " synchronisation; later only a change on premises computes the name anew.",
-    fix=[
-        step(
-            "Verify the suffix in the tenant.",
-            portal="Entra admin center > Identity > Settings > Domain names",
-        ),
-        _RENAME,
-    ],
-    verify="Repeat the check: every predicted name equals the name on premises.",
-    topic=Topic.DIRECTORY_SYNC,
-    severity=Severity.HIGH,
-    owner=Owner.DIRECTORY_ADMIN,
-    effort=Effort.DAYS,
-    phase=Phase.REMEDIATE,
-    clause=["E3", "A4"],
-    blocks=["sign-in under the expected name"],
-    documents=[CLOUD_NAMES],
-    requires=["directory_sync.upn-suffixes-verified"],
-)
-class CloudUserNamesUnchanged(Fold[DirectoryObject]):
-    """Predicts the cloud name of every user that synchronises."""
-
-    def __init__(self, found: DirectoryInput, tenant: TenantDomains | None, scope: Scope) -> None:
-        self._found = found
-        self._suffixes = suffixes_of(tenant, scope)
-        self._users = 0
-        self._why: Counter[str] = Counter()
-        self._changed = Affected(("dn", "on premises", "predicted", "reason"))
-
-    def see(self, item: DirectoryObject) -> None:
-        """Take one object in."""
-        if not self._suffixes or item.type not in PEOPLE:
-            return
-        if item.reasons and not self._found.counts(item):
-            return
-        self._users += 1
-        if not keeps(item, self._suffixes):
-            made = predicted(item, self._suffixes)
-            if made.reason:
-                self._why[made.reason] += 1
-                self._changed.add(item.dn, item.login or "", made.name, made.reason)
-
-    def findings(self) -> Iterator[Finding]:
-        """How many names change, and why."""
-        missing = _not_exported(self._found, self._found.login_attribute)
-        if self._suffixes is None or missing:
-            yield missing or _no_suffixes()
-        elif not self._users:
-            yield not_applicable("no-users", _USERS, "No user of the input synchronises.")
-        elif self._changed:
-            yield (
-                failed(
-                    "names-change",
-                    _USERS,
-                    "{changed} of {count} users would get another sign-in name in the cloud: {why}.",
-                    changed=len(self._changed),
-                    count=self._users,
-                    why=[f"{reason} {count}" for reason, count in self._why.most_common()],
-                )
-                .showing(domains=_told(self._suffixes))
-                .affecting(self._changed)
-            )
-        elif too_damaged(self._found):
-            yield unclear(_USERS, self._found)
-        else:
-            yield passed(
-                "names-kept",
-                _USERS,
-                "All {count} users keep their sign-in name.",
-                count=self._users,
-            ).showing(domains=_told(self._suffixes))
-
-
-def _told(suffixes: CloudSuffixes) -> str:
-    return "as configured, not read from the tenant" if suffixes.assumed else "as the tenant says"
-
-
-def _no_suffixes() -> Finding:
-    return not_assessed(
-        "unconfigured-no-domains",
-        _USERS,
-        "Neither the tenant nor [domains] names says which domains are verified, so that no cloud name"
-        " can be predicted.",
-    )
-
-
-@check(
-    id="directory_sync.cloud-user-names-unique",
-    title="Predicted cloud names do not collide",
-    action="Give different names to the users that would get the same one in the cloud",
-    why="Two users with the same predicted name cannot both have it: the second one is renamed with"
-    " four digits or refused. Who is second is left to chance.",
-    fix=[_RENAME],
-    verify="Repeat the check: no predicted name is held twice.",
-    topic=Topic.DIRECTORY_SYNC,
-    severity=Severity.BLOCKER,
-    owner=Owner.DIRECTORY_ADMIN,
-    effort=Effort.HOURS,
-    phase=Phase.REMEDIATE,
-    clause=["E3", "A4"],
-    blocks=["synchronising all but one of the users that would share a name"],
-    documents=[CLOUD_NAMES, SYNC_ERRORS],
-)
-class CloudUserNamesUnique(Fold[DirectoryObject]):
-    """Looks for equal predictions, compared without regard to case."""
-
-    def __init__(self, found: DirectoryInput, tenant: TenantDomains | None, scope: Scope) -> None:
-        self._found = found
-        self._suffixes = suffixes_of(tenant, scope)
-        self._first: dict[str, str] = {}
-        self._others: dict[str, list[tuple[str, str]]] = {}
-        self._users = 0
-
-    def see(self, item: DirectoryObject) -> None:
-        """Take one object in."""
-        if not self._suffixes or item.type not in PEOPLE:
-            return
-        if item.reasons and not self._found.counts(item):
-            return
-        self._users += 1
-        kept = item.login if keeps(item, self._suffixes) else None
-        name = kept or predicted(item, self._suffixes).name
-        key = name.casefold()
-        if key in self._first:
-            self._others.setdefault(key, []).append((item.dn, name))
-        else:
-            self._first[key] = item.dn
-
-    def findings(self) -> Iterator[Finding]:
-        """The names that several users would have."""
-        missing = _not_exported(self._found, self._found.login_attribute)
-        if self._suffixes is None or missing:
-            yield missing or _no_suffixes()
-        elif not self._users:
-            yield not_applicable("no-users", _USERS, "No user of the input synchronises.")
-        elif self._others:
-            rows = Affected(("predicted", "dn"))
-            for key, others in self._others.items():
-                rows.add(others[0][1], self._first[key])
-                for dn, name in others:
-                    rows.add(name, dn)
-            yield failed(
-                "names-collide",
-                _USERS,
-                "Predicted cloud names that several users would hold: {names}.",
-                names=len(self._others),
-            ).affecting(rows)
-        elif too_damaged(self._found):
-            yield unclear(_USERS, self._found)
-        else:
-            yield passed(
-                "names-unique",
-                _USERS,
-                "All {count} predicted cloud names differ.",
-                count=self._users,
-            )
-
-
-@check(
     id="directory_sync.upn-matches-primary-address",
     title="Sign-in name equals the primary address",
     action="Decide whether sign-in names shall equal mail addresses, and align them",
     why="People sign in with what they think is their mail address. Where the two differ, the Company"
     " Portal, Autodiscover and the prompts of apps ask for a name that they do not know.",
-    fix=[_RENAME],
+    fix=[RENAME],
     verify="Repeat the check: sign-in name and primary address are the same.",
     topic=Topic.DIRECTORY_SYNC,
     severity=Severity.LOW,
@@ -451,14 +284,14 @@ class UpnMatchesPrimaryAddress(Fold[DirectoryObject]):
         if not self._users:
             yield not_applicable(
                 "no-addresses",
-                _USERS,
+                USERS,
                 "No user that synchronises has a sign-in name and an address.",
             )
         elif self._different:
             yield (
                 warned(
                     "names-differ",
-                    _USERS,
+                    USERS,
                     "{different} of {count} users sign in with another name than their address.",
                     different=len(self._different),
                     count=self._users,
@@ -467,11 +300,11 @@ class UpnMatchesPrimaryAddress(Fold[DirectoryObject]):
                 .affecting(self._different)
             )
         elif too_damaged(self._found):
-            yield unclear(_USERS, self._found)
+            yield unclear(USERS, self._found)
         else:
             yield passed(
                 "names-match",
-                _USERS,
+                USERS,
                 "All {count} users sign in with their address.",
                 count=self._users,
             )

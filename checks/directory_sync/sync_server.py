@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from scanner.api import (
+    Affected,
     Answers,
     Effort,
     Finding,
@@ -20,6 +21,7 @@ from scanner.api import (
     check,
     combined,
     failed,
+    manual,
     not_applicable,
     not_assessed,
     passed,
@@ -27,6 +29,7 @@ from scanner.api import (
     tenant,
     warned,
 )
+from scanner.evidence.directory import DirectoryInput
 from scanner.evidence.inventory import InventoryServer
 from scanner.evidence.versions import VersionFacts, older, version_of
 
@@ -299,15 +302,51 @@ ACTIVE = Question(
     documents=["https://learn.microsoft.com/entra/identity/hybrid/connect/plan-connect-topologies"],
 )
 def single_active_sync_server(
-    servers: tuple[InventoryServer, ...] | None, answers: Answers, scope: Scope, header: Header
+    servers: tuple[InventoryServer, ...] | None,
+    directory: DirectoryInput | None,
+    answers: Answers,
+    scope: Scope,
+    header: Header,
 ) -> Iterator[Finding]:
-    """By the inventory where it knows the mode of every such server, else by the answer."""
+    """By the inventory where it knows the mode of every such server, else by the answer.
+
+    Each installation leaves an account MSOL_… in the directory: where there are more of them than
+    servers are known, somebody has to say whose they are.
+    """
     found = _servers(servers)
+    accounts = _connector_accounts(directory)
     active = [one.name for one in found if one.sync and one.sync.staging is False]
     unknown = [one.name for one in found if one.sync is None or one.sync.staging is None]
     if len(active) > 1:
         yield failed(
             "several-active", tenant(), "{servers} are active at the same time.", servers=active
+        )
+    elif len(accounts) > max(1, len(found)) and answers.of(ACTIVE.id) is None:
+        rows = Affected(("account",), [(name,) for name in accounts])
+        yield (
+            manual(
+                "several-accounts",
+                ACTIVE.subject,
+                "The directory holds {count} accounts of synchronisation servers, and {known} servers"
+                " are known. Which of them belongs to the active server, which to one in staging"
+                " mode, and which was left over?",
+                count=len(accounts),
+                known=len(found),
+            )
+            .fixed_by(
+                step(
+                    "See in the description of each account which server made it; delete those that"
+                    " no server uses any more.",
+                    command="Get-ADUser -Filter \"sAMAccountName -like 'MSOL_*'\" -Properties"
+                    " Description, Enabled, WhenCreated",
+                ),
+                step(ACTIVE.yes),
+                step(
+                    "Write the answer into the answers file, or give it on a terminal.",
+                    command="emsready answer",
+                ),
+            )
+            .affecting(rows)
         )
     elif not found or unknown:
         yield _asked(ACTIVE, answers, scope, header)
@@ -320,6 +359,12 @@ def single_active_sync_server(
             "All synchronisation servers are in staging mode: {servers}.",
             servers=[one.name for one in found],
         )
+
+
+def _connector_accounts(directory: DirectoryInput | None) -> list[str]:
+    """The accounts with which Entra Connect reads Active Directory, one for each installation."""
+    names = {one.casefold(): one for one in (directory.sync_accounts if directory else ())}
+    return sorted(name for key, name in names.items() if key.startswith("msol_"))
 
 
 OUTDATED = cause(

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from checks.directory_sync.cloud_users import CloudUsers
 from checks.directory_sync.common import EXPORT_AGAIN, SYNC_ERRORS, too_damaged, unclear
+from checks.gate import unread
 from scanner.api import (
     Affected,
     Effort,
     Finding,
     Fold,
+    Missing,
     Owner,
     Phase,
     Severity,
@@ -22,7 +25,15 @@ from scanner.api import (
     step,
     warned,
 )
-from scanner.evidence.directory import SIGN_IN, Collision, DirectoryInput, Holder
+from scanner.evidence.directory import (
+    SIGN_IN,
+    Collision,
+    DirectoryInput,
+    DirectoryObject,
+    Holder,
+    Verdict,
+)
+from scanner.evidence.tenant import User
 
 ATTRIBUTES = (
     "userPrincipalName",
@@ -72,7 +83,8 @@ def _judged(found: DirectoryInput) -> tuple[str, ...]:
     action="Decide who keeps each value that several objects hold",
     why="Entra keeps mail, proxyAddresses and userPrincipalName unique. Of two objects with the same"
     " value the second one is refused, or its value is put aside, which hides the error without"
-    " mending it: which of the two comes second is left to chance.",
+    " mending it: which of the two comes second is left to chance. A user that exists in the tenant"
+    " only counts too, unless it will be taken over.",
     fix=[
         step(
             "Decide which object keeps the value: the one that synchronises, is enabled, has a mailbox,"
@@ -94,28 +106,84 @@ def _judged(found: DirectoryInput) -> tuple[str, ...]:
     blocks=["synchronising all but one of the objects that hold the value"],
     documents=[SYNC_ERRORS],
 )
-class AttributeValuesUnique(Fold[Collision]):
-    """Sees every value with several holders; two of them have to synchronise to make it a fail."""
+class AttributeValuesUnique(Fold[DirectoryObject]):
+    """Sees every value with several holders; two of them have to synchronise to make it a fail.
+
+    Objects are looked at only where the tenant has cloud-only users to compare them with.
+    """
+
+    wants_more = False
 
     def __init__(self, found: DirectoryInput) -> None:
         self._found = found
         self._rows = {name: Affected(_COLUMNS) for name in _judged(found)}
         self._groups: dict[str, list[tuple[int, Collision]]] = {name: [] for name in self._rows}
         self._inside: Counter[str] = Counter()
+        self._login = next((name for name in self._rows if name not in ATTRIBUTES[1:]), "")
+        self._cloud = CloudUsers()
+        self._held: Counter[str] = Counter()
+        self._unread: Missing | None = None
 
-    def see(self, item: Collision) -> None:
-        """Take one value in."""
-        if item.attribute in self._groups:
+    def see_before(self, item: Collision | User) -> None:
+        """Take one value, or one user of the tenant in."""
+        if isinstance(item, User):
+            self._cloud.add(item)
+            self.wants_more = bool(self._cloud.addresses)
+        elif item.attribute in self._groups:
             inside = sum(self._found.counts(holder) for holder in item.holders)
             self._groups[item.attribute].append((inside, item))
             self._inside[item.attribute] += inside > 1
 
+    def lacks(self, kind: type, missing: Missing) -> None:
+        """Remember what was not, or not wholly, read."""
+        if kind is User:
+            self._cloud.missing = missing
+        else:
+            self._unread = missing
+
+    def see(self, item: DirectoryObject) -> None:
+        """Compare one object with the cloud-only users that it will not take over."""
+        login, address = (item.login or "").casefold(), item.address.casefold()
+        with_login = self._cloud.addresses.get(login)
+        with_address = self._cloud.addresses.get(address)
+        if not (with_login or with_address) or not self._found.counts(item):
+            return
+        taken_over = {login} if item.is_user else set()
+        if item.is_user and with_address and with_address[1]:
+            taken_over.add(with_address[0])
+        mail = "proxyAddresses" if item.proxies else "mail"
+        for attribute, value, held in (
+            (self._login, item.login or "", with_login),
+            (mail, item.address, with_address),
+        ):
+            if held and held[0] not in taken_over and attribute in self._rows:
+                self._held[attribute] += 1
+                self._rows[attribute].add(
+                    attribute,
+                    value,
+                    item.dn,
+                    item.type,
+                    str(Verdict.SYNCS),
+                    f"{held[0]} (cloud-only user)",
+                )
+
     def findings(self) -> Iterable[Finding]:
         """One finding for each attribute, the largest groups first."""
         for name, groups in self._groups.items():
-            for _, one in sorted(groups, key=lambda pair: -pair[0]):
+            for inside, one in sorted(groups, key=lambda pair: -pair[0]):
                 _rows(one, self._found, self._rows[name])
+                if inside == 1 and name == "proxyAddresses":
+                    self._compare_alias(one)
             yield self._about(name, len(groups)).affecting(self._rows[name])
+
+    def _compare_alias(self, one: Collision) -> None:
+        """Compare a secondary address of one object in scope; primary ones were seen with it."""
+        written = next(holder.value for holder in one.holders if self._found.counts(holder))
+        held = self._cloud.addresses.get(written[5:].casefold())
+        if held and written.startswith("smtp:"):
+            self._held["proxyAddresses"] += 1
+            row = ("proxyAddresses", written, held[0], "user", "", "cloud-only user")
+            self._rows["proxyAddresses"].add(*row)
 
     def _about(self, name: str, groups: int) -> Finding:
         subject = object_set(f"{name} values")
@@ -128,6 +196,16 @@ class AttributeValuesUnique(Fold[Collision]):
                 values=inside,
                 attribute=name,
             )
+        if self._held[name]:
+            return failed(
+                "held-in-the-tenant",
+                subject,
+                "Values of {attribute} that a cloud-only user of the tenant holds too: {values}.",
+                values=self._held[name],
+                attribute=name,
+            )
+        if self._unread:
+            return unread(subject, self._unread)
         if too_damaged(self._found):
             return unclear(subject, self._found)
         if groups:

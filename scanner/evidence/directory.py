@@ -195,7 +195,8 @@ class DirectoryInput:
     the version of the list of top-level domains. `conflicts` are names of objects that lost a
     replication conflict, `units` those of organisational units that are awkward to filter by, the
     first of each. `privileged` are the members of the groups that rule the forest; `foreign_groups`
-    counts groups with members of other forests, `trusts` the trusted domains. `anchors` counts
+    counts groups with members of other forests, `trusts` the trusted domains. `sync_accounts` are the
+    accounts that synchronisation servers made for themselves, by account name. `anchors` counts
     objects with mS-DS-ConsistencyGuid, `own_anchors` those where it equals their objectGUID.
     """
 
@@ -208,6 +209,7 @@ class DirectoryInput:
     privileged: tuple[str, ...] = ()
     foreign_groups: int = 0
     trusts: int = 0
+    sync_accounts: tuple[str, ...] = ()
     anchors: int = 0
     own_anchors: int = 0
 

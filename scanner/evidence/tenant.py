@@ -100,6 +100,8 @@ USERS = GraphCall(
         "externalUserState",
         "createdDateTime",
         "mail",
+        "onPremisesImmutableId",
+        "proxyAddresses",
     ),
     properties=(
         "assignedLicenses/skuId",
@@ -262,6 +264,8 @@ class User:
     `inactive_ids` are those of the products whose assignment is not active; `disabled_plans` are
     'product id/plan id' of what is switched off in an assignment. `unresolved` counts errors that a
     service reports about the user. `invited` is 'PendingAcceptance' for a guest who never came.
+    `anchor` is the immutable id, by which the user is tied to an object on premises; `proxies` are
+    its addresses with their types, such as SMTP:ann@contoso.com.
     """
 
     id: str
@@ -279,6 +283,8 @@ class User:
     unresolved: int = 0
     invited: str | None = None
     created: datetime | None = None
+    anchor: str = ""
+    proxies: tuple[str, ...] = ()
 
     @property
     def suffix(self) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from scanner.lab.organisation import Organisation
+from scanner.lab.tenant.ties import tie
 
 Item = dict[str, Any]
 
@@ -168,7 +169,10 @@ class Facts:
 
     def users(self) -> list[Item]:
         """Some hundred people, a few guests and a few leavers among them, and the administrators."""
-        return [*map(self._user, range(PEOPLE)), *map(self._admin, range(ADMINS))]
+        found = [*map(self._user, range(PEOPLE)), *map(self._admin, range(ADMINS))]
+        for number, account in enumerate(found):
+            tie(account, number, self.organisation)
+        return found
 
     def _admin(self, number: int) -> Item:
         """Two accounts for emergencies and four people; troubled: the people are synchronised."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from scanner.evidence.anchors import guid_text
 from scanner.evidence.codec import writable
 from scanner.evidence.directory import NEEDS, PROPOSAL, SIGN_IN, DirectoryObject, Fault
 from scanner.sources.directory.address import is_local
@@ -267,17 +268,6 @@ def _beyond_ascii(attributes: Attributes) -> tuple[str, ...]:
         if values and not values[0].isascii():
             found = (*found, name)
     return found
-
-
-def guid_text(digits: str) -> str:
-    """A GUID as AD prints it, from its sixteen bytes: the first three groups are little-endian."""
-    if len(digits) != 32:  # noqa: PLR2004 - sixteen bytes in hexadecimal
-        return ""
-    d = digits
-    return (
-        f"{d[6:8]}{d[4:6]}{d[2:4]}{d[0:2]}-{d[10:12]}{d[8:10]}-{d[14:16]}{d[12:14]}"
-        f"-{d[16:20]}-{d[20:]}"
-    )
 
 
 def _moment(attributes: Attributes, name: str) -> int | None:

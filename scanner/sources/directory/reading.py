@@ -83,7 +83,7 @@ class PartReader:
         if len(self.unreadable) < _TOLD:
             self.unreadable.append(Unreadable(f"{self._name}:{place}", dn, problem))
 
-    def _entry(
+    def _entry(  # noqa: C901 - one function, because it runs a million times
         self, entry: Entry, source: int, classes: Counter[str], skipped: Counter[str]
     ) -> None:
         kind = class_of(entry.attributes)
@@ -115,6 +115,8 @@ class PartReader:
             return
         self._duplicates.add(item, claims)
         self._objects.add(item)
+        if item.reasons and "sync-account" in item.reasons:
+            self.structure.sync_account(item.sam or "")
         if item.anchor:
             self.anchors += 1
             self.own_anchors += [item.anchor] == entry.attributes.get("objectguid")

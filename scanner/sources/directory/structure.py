@@ -13,6 +13,8 @@ _MEMBERS_AT_MOST = 10_000
 _RULING = ("domain admins", "enterprise admins", "schema admins")
 _RULING_RIDS = (512, 518, 519)
 _AWKWARD = re.compile(r"^\s|\s$|[/\x00-\x1f]")
+_UNTIL_COMMA = re.compile(r"(?:[^\\,]|\\.)*", re.DOTALL)
+_ESCAPE = re.compile(r"\\([0-9a-fA-F]{2}|.)", re.DOTALL)
 _FOREIGN = "cn=s-1-5-21-"
 """A security principal of another domain; the others are well-known ones of every forest."""
 
@@ -23,6 +25,7 @@ class _Told(TypedDict):
     privileged: tuple[str, ...]
     foreign_groups: int
     trusts: int
+    sync_accounts: tuple[str, ...]
 
 
 class Structure:
@@ -34,18 +37,24 @@ class Structure:
         self._privileged: list[str] = []
         self._foreign_groups = 0
         self._trusts = 0
+        self._sync_accounts: list[str] = []
 
     def conflict(self, dn: str) -> None:
         """An object whose name speaks of a conflict."""
         if is_conflict(dn) and len(self._conflicts) < _TOLD:
             self._conflicts.append(dn)
 
+    def sync_account(self, name: str) -> None:
+        """An account that a synchronisation server made for itself."""
+        if len(self._sync_accounts) < _TOLD:
+            self._sync_accounts.append(name)
+
     def see(self, kind: str, entry: Entry) -> None:
         """A group, or an entry that is neither user nor contact."""
         if kind == "group":
             self._group(entry)
         elif kind == "organizationalUnit":
-            name = first(entry.attributes, "ou")
+            name = first(entry.attributes, "ou") or _first_name(entry.dn)
             if _AWKWARD.search(name) and len(self._units) < _TOLD:
                 self._units.append(entry.dn)
         elif kind == "trustedDomain":
@@ -71,7 +80,18 @@ class Structure:
             "privileged": tuple(self._privileged),
             "foreign_groups": self._foreign_groups,
             "trusts": self._trusts,
+            "sync_accounts": tuple(self._sync_accounts),
         }
+
+
+def _first_name(dn: str) -> str:
+    """The value of the first part of a distinguished name, its escapes resolved (RFC 4514)."""
+    value = _UNTIL_COMMA.match(dn.partition("=")[2])
+    return _ESCAPE.sub(_unescaped, value[0]) if value else ""
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16)) if len(found[1]) > 1 else found[1]
 
 
 def rid(sid: str) -> int:

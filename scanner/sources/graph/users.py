@@ -70,6 +70,8 @@ class RawUser:
     externalUserState: str | None = None  # noqa: N815
     createdDateTime: datetime | None = None  # noqa: N815
     mail: str | None = None
+    onPremisesImmutableId: str | None = None  # noqa: N815
+    proxyAddresses: tuple[str, ...] | None = None  # noqa: N815
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ def raw(item: Item) -> RawUser:
         externalUserState=text(item.get("externalUserState")),
         createdDateTime=moment(item.get("createdDateTime")),
         mail=text(item.get("mail")),
+        onPremisesImmutableId=text(item.get("onPremisesImmutableId")),
+        proxyAddresses=texts(item.get("proxyAddresses")),
     )
 
 
@@ -149,6 +153,8 @@ def user(one: RawUser, make: Callable[..., User] = _USER) -> User:
         sum(each.isResolved is not True for each in reported) if reported else 0,
         one.externalUserState or None,
         _in_utc(created) if created else None,
+        one.onPremisesImmutableId or "",
+        one.proxyAddresses or (),
     )
 
 

@@ -1,14 +1,27 @@
 """Sign-in names: there, verified, predicted, unique."""
 
+import base64
+import uuid
+
 import pytest
 
-from checks.directory_sync import logins
+from checks.directory_sync import cloud_names, logins
 from scanner.api import Missing, Reason, Scope
+from scanner.catalogue import check_of
 from scanner.evidence.cloud_names import predicted, suffixes_of
 from scanner.evidence.directory import DirectoryInput, DirectoryObject
 from scanner.evidence.forest import Forest
-from scanner.evidence.tenant import TenantDomain, TenantDomains
-from scanner.testing import run_check
+from scanner.evidence.tenant import TenantDomain, TenantDomains, User
+from scanner.evidence.tenant_roles import (
+    GLOBAL_ADMINISTRATOR,
+    MembersOfGroup,
+    RoleAssignment,
+    RoleAssignments,
+    RoleHolders,
+)
+from scanner.evidence.tenant_sync import SyncFeatures
+from scanner.judge import judge
+from scanner.testing import evidence_of, run_check
 from tests.checks.directory_sync.objects import fault, found, judged, user
 
 TENANT = TenantDomains(
@@ -23,8 +36,8 @@ NO_LOGIN = {"without": ["userprincipalname"]}
 CHECKS = [
     logins.UsersHaveUserPrincipalNames,
     logins.UpnSuffixesVerified,
-    logins.CloudUserNamesUnchanged,
-    logins.CloudUserNamesUnique,
+    cloud_names.CloudUserNamesUnchanged,
+    cloud_names.CloudUserNamesUnique,
     logins.UpnMatchesPrimaryAddress,
 ]
 
@@ -97,7 +110,7 @@ def test_without_the_tenant_only_what_can_never_be_verified_fails():
 
 
 def test_names_that_change():
-    check = logins.CloudUserNamesUnchanged
+    check = cloud_names.CloudUserNamesUnchanged
     assert about(check, [ann()], TENANT) == {USERS: ("pass", "names-kept")}
     assert about(check, [ann("a@fabrikam.com")], TENANT) == {USERS: ("fail", "names-change")}
     assert about(check, [ann()], Scope(domains=("contoso.com",))) == {USERS: ("pass", "names-kept")}
@@ -105,7 +118,7 @@ def test_names_that_change():
 
 
 def test_names_that_collide():
-    check = logins.CloudUserNamesUnique
+    check = cloud_names.CloudUserNamesUnique
     two = [
         ann("a@fabrikam.com", alias="ann"),
         ann("b@fabrikam.com", name="Bob", alias="ANN"),
@@ -113,7 +126,7 @@ def test_names_that_collide():
     assert about(check, two, TENANT) == {USERS: ("fail", "names-collide")}
     (said,) = run_check(check, found(), TENANT, streams={DirectoryObject: two})
     assert [row[1] for row in said.affected.rows] == [two[0].dn, two[1].dn]
-    assert about(check, [two[0], ann()], TENANT) == {USERS: ("pass", "names-unique")}
+    assert about(check, [two[0], ann()], TENANT) == {USERS: ("pass", "names-unique-here")}
     assert about(check, two) == {USERS: ("not-assessed", "unconfigured-no-domains")}
 
 
@@ -150,3 +163,126 @@ def test_names_and_addresses():
 def test_predictions(item, name, reason):
     made = predicted(item, suffixes_of(TENANT, Scope()))
     assert (made.name.casefold(), made.reason) == (name.casefold(), reason)
+
+
+TENANT_USERS = "users of the tenant"
+ADMIN = RoleAssignments((RoleAssignment("id-ann@contoso.com", GLOBAL_ADMINISTRATOR),))
+GUID = uuid.UUID("00112233-4455-6677-8899-aabbccddeeff")
+
+
+def cloud(upn="ann@contoso.com", **more):
+    return User(f"id-{upn}", upn, **more)
+
+
+def tied(upn, guid, **more):
+    return cloud(upn, synced=True, anchor=base64.b64encode(guid.bytes_le).decode(), **more)
+
+
+def against(objects, users, *items, ground=None, **more):
+    """What is said of directory and tenant when both are there."""
+    streams = {DirectoryObject: objects, User: users}
+    said = run_check(
+        cloud_names.CloudUserNamesUnique,
+        ground or found(), TENANT, *items, streams=streams, **more,
+    )  # fmt: skip
+    return {one.subject.name: (str(one.status), one.reason) for one in said}
+
+
+def with_cloud(objects, users, *items, **more):
+    return against(objects, users, *items, **more)[TENANT_USERS]
+
+
+TAKEN, MATCHED, FREE = (
+    ("fail", "names-taken"),
+    ("warn", "users-taken-over"),
+    ("pass", "names-free"),
+)
+
+
+def test_a_cloud_only_user_with_the_predicted_name_is_taken_over():
+    assert against([ann()], [cloud("Ann@contoso.com")]) == {
+        USERS: ("pass", "names-unique"),
+        TENANT_USERS: MATCHED,
+    }
+    assert with_cloud([ann()], [cloud("bob@contoso.com")]) == FREE
+    # the prediction counts, not the name on premises
+    moved = ann("ann@fabrikam.com", alias="al")
+    assert with_cloud([moved], [cloud("ann@fabrikam.com")]) == FREE
+    assert with_cloud([moved], [cloud("al@contoso.onmicrosoft.com")]) == MATCHED
+
+
+def test_a_cloud_only_user_with_the_primary_address_is_taken_over():
+    item = ann(address="ann.lee@contoso.com")
+    primary = cloud("x@contoso.com", proxies=("SMTP:Ann.Lee@contoso.com",))
+    assert with_cloud([item], [primary]) == MATCHED
+    assert with_cloud([item], [cloud("x@contoso.com", mail="ann.lee@contoso.com")]) == MATCHED
+    assert (
+        with_cloud([item], [cloud("x@contoso.com", proxies=("smtp:ann.lee@contoso.com",))]) == FREE
+    )
+
+
+def test_an_administrator_is_never_taken_over():
+    assert with_cloud([ann()], [cloud()], ADMIN) == TAKEN
+    through_group = RoleAssignments((RoleAssignment("g", GLOBAL_ADMINISTRATOR),))
+    holders = RoleHolders((), (MembersOfGroup("g", ("id-ann@contoso.com",)),))
+    assert with_cloud([ann()], [cloud()], through_group, holders) == TAKEN
+    assert with_cloud([ann()], [cloud()], through_group) == MATCHED
+    address = cloud("ann@contoso.com", mail="lee@contoso.com")
+    assert with_cloud([ann("a@contoso.com", address="lee@contoso.com")], [address], ADMIN) == TAKEN
+
+
+def test_nobody_is_taken_over_where_soft_match_is_blocked():
+    assert with_cloud([ann()], [cloud()], SyncFeatures(block_soft_match=True)) == TAKEN
+    assert with_cloud([ann()], [cloud()], SyncFeatures(block_soft_match=False)) == MATCHED
+
+
+def test_a_synchronised_user_of_another_anchor_holds_the_name():
+    own = tied("ann@contoso.com", GUID)
+    other = tied("ann@contoso.com", uuid.UUID(int=7))
+    assert with_cloud([ann(guid=str(GUID))], [own]) == FREE
+    assert with_cloud([ann(guid=str(GUID))], [other]) == TAKEN
+    kept = ann(guid=str(uuid.UUID(int=9)), anchor=GUID.bytes_le.hex())
+    assert with_cloud([kept], [own]) == FREE
+    assert with_cloud([kept], [other]) == TAKEN
+
+
+def test_what_cannot_be_compared_convicts_nobody():
+    other = tied("ann@contoso.com", uuid.UUID(int=7))
+    assert with_cloud([ann()], [other]) == FREE  # neither anchor attribute was exported
+    assert with_cloud([ann(guid=str(GUID))], [cloud(synced=True)]) == FREE
+    custom = cloud(synced=True, anchor="E1234")
+    assert with_cloud([ann(guid=str(GUID))], [custom]) == FREE  # anchors are another attribute here
+    usual = [tied(f"{name}@contoso.com", uuid.UUID(int=name)) for name in range(3)]
+    assert with_cloud([ann(guid=str(GUID))], [custom, *usual]) == TAKEN
+
+
+def test_objects_out_of_scope_take_nothing_over():
+    assert with_cloud([ann(reasons=("critical",)), ann("b@contoso.com")], [cloud()]) == FREE
+
+
+def test_without_the_tenants_users_the_pass_says_so_and_a_fail_stands():
+    twice = [ann(), ann(name="Bob")]
+    assert about(CHECKS[3], [ann()], TENANT) == {USERS: ("pass", "names-unique-here")}
+    assert about(CHECKS[3], twice, TENANT) == {USERS: ("fail", "names-collide")}
+    denied = {User: Missing(Reason.DENIED, "no consent", "User.Read.All")}
+    said = run_check(CHECKS[3], found(), TENANT, streams={DirectoryObject: [ann()]}, missing=denied)
+    assert [(one.subject.name, one.reason) for one in said] == [
+        (TENANT_USERS, "denied-unread"),
+        (USERS, "names-unique-here"),
+    ]
+    assert said[0].permission == "User.Read.All"
+
+
+def test_a_list_of_users_that_was_cut_short_supports_a_fail_and_no_pass():
+    def cut_short(item):
+        streams = {DirectoryObject: [item], User: [cloud()]}
+        evidence = evidence_of(found(), TENANT, ADMIN, streams=streams)
+        evidence.streams[User].missing = Missing(Reason.THROTTLED, "only the first user")
+        judged = judge([check_of(CHECKS[3])], evidence)
+        return [(one.finding.subject.name, one.finding.reason) for one in judged]
+
+    assert cut_short(ann()) == [(TENANT_USERS, "names-taken"), (USERS, "names-unique-here")]
+    assert cut_short(ann("b@contoso.com")) == [
+        (TENANT_USERS, "throttled-unread"),
+        (USERS, "names-unique-here"),
+    ]

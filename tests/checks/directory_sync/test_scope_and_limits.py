@@ -1,14 +1,14 @@
-"""Scope, limits, hygiene and anchors."""
+"""Scope, limits and hygiene."""
 
 import pytest
 
 from checks.directory_sync import hygiene, limits, scope
 from scanner.api import Header, Missing, Reason, Severity
-from scanner.evidence.directory import Collision, DirectoryInput, DirectoryObject, SyncPlan
-from scanner.evidence.tenant import Organization, TenantDomain, TenantDomains
+from scanner.evidence.directory import DirectoryInput, DirectoryObject, SyncPlan
+from scanner.evidence.tenant import TenantDomain, TenantDomains
 from scanner.evidence.tenant_sync import SyncState
 from scanner.testing import NOW, run_check
-from tests.checks.directory_sync.objects import found, holder, judged, user
+from tests.checks.directory_sync.objects import found, judged, user
 
 OBJECTS = [
     limits.ObjectSizesWithinLimits,
@@ -199,29 +199,6 @@ def test_letters_beyond_ascii():
     assert about(check, []) == ("not-applicable", "no-objects")
     assert about(check, [user(beyond_ascii=("displayname",))]) == ("pass", "mail-ascii")
     assert about(check, [user(beyond_ascii=("mail",))]) == ("warn", "mail-beyond-ascii")
-
-
-def anchors(collisions, ground, *items):
-    (said,) = judged(
-        hygiene.SourceAnchorsConsistent, Collision, collisions, ground, *items
-    ).values()
-    return said
-
-
-def test_source_anchors():
-    shared = Collision("mS-DS-ConsistencyGuid", (holder("a"), holder("b")))
-    syncing = Organization("id", "x", on_premises_sync_enabled=True)
-    foreign = found(anchors=3, own_anchors=1)
-    assert anchors([shared], found()) == ("fail", "anchors-shared")
-    assert anchors([Collision("mail", shared.holders)], found()) == ("pass", "anchors-unique")
-    assert anchors([], foreign) == ("warn", "attribute-in-use")
-    assert anchors([], foreign, syncing) == ("pass", "anchors-unique")
-    assert anchors([], found(anchors=3, own_anchors=3)) == ("pass", "anchors-unique")
-    assert anchors([], found(**DAMAGED))[0] == "not-assessed"
-    assert anchors([], found(without=["ms-ds-consistencyguid"])) == (
-        "not-assessed",
-        "unconfigured-not-exported",
-    )
 
 
 def test_the_key_of_seamless_sign_on():

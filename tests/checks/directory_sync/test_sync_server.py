@@ -12,6 +12,7 @@ from checks.directory_sync.sync_server import (
 from checks.responsibilities.environment import on_premises_mfa_server_retired
 from scanner.api import Answers, Header, Missing, Reason, Scope
 from scanner.evidence.answers import Answer, AnswerWord
+from scanner.evidence.directory import DirectoryInput
 from scanner.evidence.inventory import AdFsFarm, InventoryServer, SyncServer, TlsSettings, Updates
 from scanner.evidence.scope import Plans
 from scanner.testing import NOW, run_check
@@ -150,3 +151,32 @@ def test_an_inventory_contradicts_the_answer_about_the_mfa_server(found):
     ]
     new = server(ad_fs=AdFsFarm(providers=("AzureMfaAuthentication",)))
     assert [one.status for one in run_check(on_premises_mfa_server_retired, yes, new)] == ["pass"]
+
+
+def directory(*names):
+    return DirectoryInput((), sync_accounts=names)
+
+
+def active(*items, **more):
+    (found,) = run_check(single_active_sync_server, FACTS, *items, **more)
+    return str(found.status), found.reason
+
+
+def test_several_accounts_of_sync_servers_are_asked_about():
+    two = directory("MSOL_1a2b", "msol_1A2B", "MSOL_3c4d", "AAD_5e6f")
+    assert active(Answers(), two, missing=NONE) == ("manual", "several-accounts")
+    assert active(Answers(), directory("MSOL_1a2b"), missing=NONE) == ("manual", "unanswered")
+    assert active(Answers(), two, connect(staging=False)) == ("manual", "several-accounts")
+    both = (connect("s1"), connect("s2", staging=True))
+    assert active(Answers(), two, *both) == ("pass", "one-active")
+    assert active(Answers(), two, connect("s1"), connect("s2")) == ("fail", "several-active")
+    (found,) = run_check(single_active_sync_server, FACTS, Answers(), two, missing=NONE)
+    assert len(found.affected) == 2
+    assert found.subject.name == "single-active-sync-server"
+
+
+def test_an_answer_settles_whose_the_accounts_are():
+    two = directory("MSOL_1a2b", "MSOL_3c4d")
+    ident = "directory_sync.single-active-sync-server"
+    yes = Answers((Answer(ident, AnswerWord.YES, "A", date(2026, 10, 1)),))
+    assert active(yes, two, missing=NONE) == ("pass", "answered-yes")

@@ -7,17 +7,33 @@ import pytest
 from checks.directory_sync import uniqueness
 from checks.directory_sync.reading import objects_readable
 from scanner.api import Missing, Reason, Severity, Status
-from scanner.evidence.directory import Collision, DirectoryInput, Unreadable
+from scanner.evidence.directory import Collision, DirectoryInput, DirectoryObject, Unreadable
+from scanner.evidence.tenant import User
 from scanner.testing import run_check
-from tests.checks.directory_sync.objects import found, holder, judged
+from tests.checks.directory_sync.objects import found, holder, user
 
 UNIQUE, ACROSS = uniqueness.AttributeValuesUnique, uniqueness.AddressesUniqueAcrossAttributes
 OUT = {"reasons": ("critical",)}
 
 
+def looked(check, collisions, ground=None, objects=(), users=None, **more):
+    """What a check says of collisions, of objects, and of the tenant's users where there are any."""
+    streams = {Collision: collisions, DirectoryObject: objects}
+    if users is not None:
+        streams[User] = users
+    return run_check(check, ground or found(), streams=streams, **more)
+
+
+def judged(check, collisions, ground=None, **more):
+    return {
+        one.subject.name: (str(one.status), one.reason)
+        for one in looked(check, collisions, ground, **more)
+    }
+
+
 def test_two_holders_that_synchronise_fail_and_all_are_named():
     one = Collision("mail", (holder("a"), holder("b"), holder("c", **OUT)))
-    said = run_check(UNIQUE, found(), streams={Collision: [one]})
+    said = looked(UNIQUE, [one])
     by_name = {finding.subject.name: finding for finding in said}
     assert by_name["mail values"].status is Status.FAIL
     assert len(by_name["mail values"].affected) == 3
@@ -26,7 +42,7 @@ def test_two_holders_that_synchronise_fail_and_all_are_named():
 
 def test_one_holder_that_synchronises_is_worth_knowing_and_no_fail():
     one = Collision("mail", (holder("a"), holder("b", **OUT)))
-    said = run_check(UNIQUE, found(), streams={Collision: [one]})
+    said = looked(UNIQUE, [one])
     (mail,) = [finding for finding in said if finding.subject.name == "mail values"]
     assert (mail.status, mail.reason, mail.severity) == (
         Status.PASS,
@@ -36,29 +52,27 @@ def test_one_holder_that_synchronises_is_worth_knowing_and_no_fail():
 
 
 def test_attributes_that_were_not_exported_are_left_out():
-    said = judged(UNIQUE, Collision, [], found(without=["targetaddress"]))
+    said = judged(UNIQUE, [], found(without=["targetaddress"]))
     assert "targetAddress values" not in said
     assert said["mail values"] == ("pass", "unique")
 
 
 def test_collisions_of_proposals_are_none():
     one = Collision("proposal:mail", (holder("a"), holder("b")))
-    assert judged(UNIQUE, Collision, [one], found())["mail values"] == ("pass", "unique")
+    assert judged(UNIQUE, [one])["mail values"] == ("pass", "unique")
 
 
 @pytest.mark.parametrize("check", [UNIQUE, ACROSS])
 def test_nothing_is_unique_when_much_was_unreadable(check):
-    said = judged(check, Collision, [], found(unreadable=5))
+    said = judged(check, [], found(unreadable=5))
     assert set(said.values()) == {("not-assessed", "unsupported-unreadable-entries")}
     gap = Missing(Reason.UNCONFIGURED)
-    (one,) = run_check(check, missing={Collision: gap, DirectoryInput: gap})
+    (one,) = run_check(check, missing={Collision: gap, DirectoryObject: gap, DirectoryInput: gap})
     assert one.status is Status.NOT_ASSESSED
 
 
 def across(*holders):
-    return judged(ACROSS, Collision, [Collision("", holders)], found())[
-        "addresses across attributes"
-    ]
+    return judged(ACROSS, [Collision("", holders)])["addresses across attributes"]
 
 
 def test_an_address_in_two_attributes_or_types_fails():
@@ -96,3 +110,58 @@ def test_rows_name_place_and_problem():
     (one,) = run_check(objects_readable, ground)
     assert one.affected.rows == [("x:7", "CN=a", "bad")]
     assert one.severity is Severity.MEDIUM
+
+
+def ann(name="Ann", login="ann@contoso.com", address="ann@contoso.com", **more):
+    return user(name, login=login, address=address, **{"proxies": 1, **more})
+
+
+def cloud(upn="info@contoso.com", *proxies, **more):
+    return User(f"id-{upn}", upn, proxies=proxies, **more)
+
+
+def values(*objects, users, collisions=()):
+    said = judged(UNIQUE, collisions, objects=objects, users=users)
+    return {name.partition(" ")[0]: what for name, what in said.items() if what[0] != "pass"}
+
+
+HELD = ("fail", "held-in-the-tenant")
+
+
+def test_a_value_of_a_cloud_only_user_is_held_twice():
+    shared = cloud("info@contoso.com", "SMTP:info@contoso.com", "smtp:ANN@contoso.com")
+    assert values(ann(), users=[shared]) == {"userPrincipalName": HELD, "proxyAddresses": HELD}
+    said = looked(UNIQUE, [], objects=[ann()], users=[shared])
+    one = next(each for each in said if each.status is Status.FAIL)
+    assert one.affected.rows[0][-1] == "info@contoso.com (cloud-only user)"
+    group = user("Info", type="group", address="info@contoso.com")
+    assert values(group, users=[cloud()]) == {"mail": HELD}
+
+
+def test_a_user_that_is_taken_over_holds_nothing_twice():
+    assert values(ann(), users=[cloud("Ann@contoso.com", "SMTP:ann@contoso.com")]) == {}
+    assert values(ann(login="a@contoso.com"), users=[cloud(mail="ann@contoso.com")]) == {}
+
+
+def test_synchronised_users_and_objects_out_of_scope_are_none_to_compare():
+    tied = cloud("x@contoso.com", "smtp:ann@contoso.com", synced=True)
+    assert values(ann(), users=[tied]) == {}
+    shared = cloud("x@contoso.com", "smtp:ann@contoso.com")
+    assert values(ann(reasons=("critical",)), users=[shared]) == {}
+
+
+def test_a_duplicate_outside_counts_when_the_tenant_holds_it_too():
+    two = (
+        holder("a", "proxyAddresses", "smtp:old@contoso.com"),
+        holder("b", "proxyAddresses", "smtp:old@contoso.com", **OUT),
+    )
+    shared = cloud("x@contoso.com", "smtp:old@contoso.com")
+    only = [Collision("proxyAddresses", two)]
+    assert values(users=[shared], collisions=only) == {"proxyAddresses": HELD}
+    assert values(users=[cloud()], collisions=only) == {}
+
+
+def test_values_that_were_not_read_are_not_unique():
+    gap = Missing(Reason.TIMEOUT, "too late")
+    said = run_check(UNIQUE, found(), streams={DirectoryObject: []}, missing={Collision: gap})
+    assert {(str(one.status), one.reason) for one in said} == {("not-assessed", "timeout-unread")}

@@ -38,6 +38,8 @@ FULL = {
     "externalUserState": "PendingAcceptance",
     "createdDateTime": "2026-01-02T05:04:05+02:00",
     "mail": "a@contoso.com",
+    "onPremisesImmutableId": "AQIDBAUGBwgJCgsMDQ4PEA==",
+    "proxyAddresses": ["SMTP:a@contoso.com", "smtp:b@contoso.com"],
 }
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 EXPECTED = User(
@@ -56,6 +58,8 @@ EXPECTED = User(
     2,
     "PendingAcceptance",
     MOMENT,
+    "AQIDBAUGBwgJCgsMDQ4PEA==",
+    ("SMTP:a@contoso.com", "smtp:b@contoso.com"),
 )
 
 
