@@ -90,6 +90,8 @@ def because(view: View, words: Words, item: ItemRecord) -> str:
         parts.append(words("first.after", names=words("list.comma").join(before)))
     if not parts:
         parts.append(words(f"define.severity.{item.effective_severity}").rstrip(".。"))
+    if objects := sum(one.affected.count for one in view.behind(item) if one.affected):
+        parts.append(words.count("first.reach", objects))
     if item.effort is Effort.MINUTES:
         parts.append(words("first.quick"))
     text = words("list.semicolon").join(parts)
@@ -97,8 +99,15 @@ def because(view: View, words: Words, item: ItemRecord) -> str:
 
 
 def _some(words: Words, names: Iterable[str]) -> str:
-    """The first names, and how many more there are."""
-    known = list(names)
-    told = words("list.comma").join(known[:_NAMES])
-    more = len(known) - _NAMES
-    return f"{told} {words('changes.more', n=more)}" if more > 0 else told
+    """The first names, and how many more there are; one that another one says as well is left out."""
+    said = list(names)
+    known = [one for one in said if not any(_within(one, other) for other in said)]
+    shown = known if len(known) <= _NAMES + 1 else known[:_NAMES]
+    told = words("list.comma").join(shown)
+    more = len(known) - len(shown)
+    return f"{told} {words('changes.more', n=more)}" if more else told
+
+
+def _within(one: str, other: str) -> bool:
+    """Whether a name stands word for word within another, longer one."""
+    return one != other and f" {one} " in f" {other} "

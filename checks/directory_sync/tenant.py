@@ -49,7 +49,7 @@ from scanner.evidence.tenant import Organization
     effort=Effort.HOURS,
     phase=Phase.REMEDIATE,
     clause=["E3", "A4"],
-    blocks=["installing directory synchronisation", "licensing end users"],
+    blocks=["directory synchronisation", "licensing end users"],
     documents=[
         "https://learn.microsoft.com/graph/api/organization-list",
         "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-sync-feature-scheduler",

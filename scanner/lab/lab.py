@@ -90,12 +90,22 @@ class Lab(AbstractContextManager["Lab"]):
         settings: dict[str, Any] = {
             "customer": {"name": mine.name},
             "scope": {"identity": "hybrid"},
+            "owners": dict(_OWNERS),
             "trust": {"ca_file": str(roots), "roots_file": str(roots)},
             "report": {"notice": "This is the sample organisation of emsready, not a real one."},
         }
         for part in self.parts:
             _merge(settings, part.settings())
         return settings
+
+
+_OWNERS = {
+    "dns-admin": "Dana Nowak",
+    "network-admin": "network-team@contoso.com",
+    "project-manager": "Pat Moreau",
+    "tenant-admin": "Ana Silva",
+}
+"""Who stands behind some of the roles; the others have nobody yet, as it goes."""
 
 
 def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:

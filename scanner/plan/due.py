@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,6 +12,7 @@ from scanner.words import Effort, Phase, Severity
 
 DEFAULT_DAYS = {Severity.BLOCKER: 5, Severity.HIGH: 10, Severity.MEDIUM: 20, Severity.LOW: 40}
 _OWN_TIME = {Effort.MINUTES: 0, Effort.HOURS: 1, Effort.DAYS: 3, Effort.WEEKS: 10}
+_SERIOUS = (Severity.BLOCKER, Severity.HIGH)
 _BUFFER = 2
 """Working days that stay free between the last remediation and the kickoff."""
 
@@ -54,16 +55,29 @@ def set_due_dates(ordered: list[Draft], calendar: Calendar) -> None:
     moves what waits for that item.
     """
     dates: dict[str, date] = {}
+    pace = _pace(ordered)
     for item in ordered:
         after = max((dates[need] for need in item.needs if need in dates), default=None)
-        due = calendar.dates.get(short_id(item.id)) or _default(item, calendar, after)
+        due = calendar.dates.get(short_id(item.id)) or _default(item, calendar, pace, after)
         if due:
             item.due = dates[item.id] = due
 
 
-def _default(item: Draft, calendar: Calendar, after: date | None) -> date | None:
+def _pace(drafts: Iterable[Draft]) -> Severity:
+    """The severity whose days the serious part of the assessment gets: that of the worst remediation.
+
+    It comes before the remediation, so it cannot be due after it.
+    """
+    found = (item.effective for item in drafts if item.phase is Phase.REMEDIATE)
+    return min(found, key=lambda word: word.rank, default=Severity.INFO)
+
+
+def _default(item: Draft, calendar: Calendar, pace: Severity, after: date | None) -> date | None:
     """The date by severity, kickoff and prerequisites; nothing for what is only good to know."""
-    count = calendar.days.get(item.effective, DEFAULT_DAYS.get(item.effective))
+    word = item.effective
+    if item.phase is Phase.ASSESS and word in _SERIOUS:
+        word = min(word, pace, key=lambda one: one.rank)
+    count = calendar.days.get(word, DEFAULT_DAYS.get(word))
     if count is None:
         return None
     began = min(calendar.start, item.first_seen or calendar.start)

@@ -70,7 +70,7 @@ def test_an_item_is_assigned_and_keeps_its_owner_in_the_next_run(desk, here):
         if one["id"] == item["id"]
     ]
     assert (now["assignee"], now["due"], now["work"]) == ('A. "Admin"', "2027-02-03", "in-progress")
-    assert now["due_set"] is True
+    assert (now["due_set"], now["assignee_set"]) == (True, True)
 
 
 def test_an_item_that_does_not_exist_is_named(here):
@@ -99,7 +99,9 @@ def test_the_list_comes_back_as_csv(desk, here, tmp_path, separator):
     assert (now["assignee"], now["due"], now["note"]) == ("B. Builder", "2027-02-03", "=cmd()")
     assert "claimed-done" in now["flags"]
     others = [one for one in plan if one is not now]
-    assert not any(one["due_set"] for one in others)
+    assert not any(one["due_set"] or one["assignee_set"] for one in others)
+    named = {one["assignee"] for one in others if one["owner"] == "tenant admin"}
+    assert named == {"Ana Silva"}  # who stands behind the role, as the configuration says
 
 
 def test_the_list_comes_back_as_a_workbook(desk, here, tmp_path):

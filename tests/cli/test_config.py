@@ -33,6 +33,10 @@ name = "www.contoso.com"
 
 [network]
 connect = { "a.example:443" = "127.0.0.1:1" }
+
+[owners]
+dns-admin = "Ana"
+"PKI admin" = "Bo"
 """
 
 
@@ -56,6 +60,7 @@ def test_each_value_has_its_origin(folder):
     assert found["[dns]", "external"]["value"] == ["192.0.2.1"]
     assert found["[network]", "vantage"]["origin"] == "command line"
     assert found["[network]", "connect"]["origin"] == "emsready.toml:24"
+    assert found["[owners]", "PKI admin"]["origin"] == "emsready.toml:28"
     assert found["[[hosts]]", "name"]["origin"] == "emsready.toml:21"
 
 
@@ -73,12 +78,13 @@ def test_what_is_shown_reads_back_as_the_same_configuration(folder):
         again = folder / "again.toml"
         again.write_text(done.stdout)
         first, second = read_config(folder / "emsready.toml"), read_config(again)
-        assert [first.dns, first.hosts, first.tenant, first.scope, first.network] == [
+        assert [first.dns, first.hosts, first.tenant, first.scope, first.network, first.owners] == [
             second.dns,
             second.hosts,
             second.tenant,
             second.scope,
             second.network,
+            second.owners,
         ]
 
 

@@ -32,7 +32,10 @@ def redacted(run, out):
 
 def test_no_name_of_the_customer_is_left(run, tmp_path):
     for name, text in redacted(run, tmp_path / "shared").items():
-        found = re.findall(r"(?i)contoso[\w.-]*|fabrikam[\w.-]*|berlin-7|[\w.]+@contoso", text)
+        found = re.findall(
+            r"(?i)contoso[\w.-]*|fabrikam[\w.-]*|berlin-7|dana nowak|pat moreau|[\w.]+@contoso",
+            text,
+        )
         assert found == [], name
         assert "ip-" in text or "domain-" in text, name
 

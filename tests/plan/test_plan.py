@@ -188,6 +188,17 @@ def test_dates_are_working_days_before_the_kickoff():
     assert item.due is None
 
 
+def test_finishing_the_assessment_is_due_with_the_worst_that_it_comes_before():
+    probe = checked("test.probe", phase=Phase.ASSESS, severity=Severity.HIGH)
+    mild = checked("test.mild", phase=Phase.ASSESS, severity=Severity.LOW)
+    worst = checked("test.worst", severity=Severity.BLOCKER)
+    due = {item.checks[0]: item.due for item in planned([probe, mild, worst], A)}
+    assert due["test.probe"] == due["test.worst"] == working_days(TODAY, 5)
+    assert due["test.mild"] == working_days(TODAY, 40)
+    (alone,) = planned([probe], A)
+    assert alone.due == working_days(TODAY, 10)
+
+
 def test_reach_counts_objects():
     @declared("test.many")
     def many(fact: DomainFact):
