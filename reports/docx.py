@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _FORBIDDEN = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MOST_FINDINGS = 5
+_MOST_POINTS = 15
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """The time of every part of the file, so that the same run gives the same bytes."""
 
@@ -61,6 +62,7 @@ class _Writer:
         self._questions()
         self._accepted()
         self._gaps()
+        self._agenda()
         self._sign_off()
 
     def _cover(self) -> None:
@@ -198,6 +200,53 @@ class _Writer:
             lacking = f" ({gap.lacking})" if gap.lacking else ""
             many = self._say.count("gaps.affects", len(gap.findings))
             self._line(f"{self._say.label('reason', gap.reason)}{lacking}: {many}", "List Bullet")
+
+    def _agenda(self) -> None:
+        """What the checkpoint meeting has to talk about: overdue, waiting, to decide, next."""
+        say, view = self._say, self._view
+        self._document.add_page_break()  # type: ignore[no-untyped-call]
+        self._heading("section.agenda")
+        self._points(say("agenda.overdue"), [self._point(one) for one in view.overdue])
+        self._points(say("agenda.waiting"), [self._waits(one) for one in view.waiting])
+        self._points(say("agenda.decisions"), self._decisions())
+        for owner, items in view.next_by_owner:
+            role = item_words.role(say, self._order.run, owner)
+            title = f"{say('agenda.next')}{say('list.colon')}{role}"
+            self._points(title, [self._point(one) for one in items])
+
+    def _decisions(self) -> list[str]:
+        say, view = self._say, self._view
+        told = []
+        for one in view.undecided:
+            state, until = say.label("waiver", one.state), one.expires.isoformat()
+            what = f"{view.title(one.check)} {one.subject}".strip()
+            told.append(f"{say('agenda.waiver', state=state, when=until)} {what}")
+        today = self._order.run.collected_at.date()
+        told += [
+            f"{titled(one)}: {'; '.join(item_words.flags(say, one, today))}"
+            for one in view.doubtful
+        ]
+        if view.questions:
+            told.append(say.count("agenda.questions", len(view.questions)))
+        return told
+
+    def _point(self, item: ItemRecord) -> str:
+        due = f", {item.due}" if item.due else ""
+        return f"{titled(item)} ({item_words.who(self._say, item)}{due})"
+
+    def _waits(self, item: ItemRecord) -> str:
+        needs = self._say("list.comma").join(map(titled, self._view.known(item.needs)))
+        return f"{self._point(item)} {self._say('item.needs')}: {needs}"
+
+    def _points(self, title: str, lines: Sequence[str]) -> None:
+        """A heading with its first points; nothing where there is none."""
+        if not lines:
+            return
+        self._document.add_heading(text(title), 2)
+        for line in lines[:_MOST_POINTS]:
+            self._line(line, "List Bullet")
+        if len(lines) > _MOST_POINTS:
+            self._line(self._say("changes.more", n=len(lines) - _MOST_POINTS), "List Bullet")
 
     def _sign_off(self) -> None:
         say = self._say

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from reports.gaps import Gap, gaps_of
 from scanner.result import CheckRecord, FindingRecord, ItemRecord, RunResult, WaiverRecord
@@ -227,8 +228,8 @@ class View:
 
     @property
     def next_by_owner(self) -> list[tuple[Owner, list[ItemRecord]]]:
-        """What each owner can begin at once, in the order of the plan."""
-        ready = [one for one in self.work if not one.needs and one.phase is not Phase.IMPROVE]
+        """What each owner can begin at once: what is due next comes first, then as in the plan."""
+        ready = sorted(filter(_can_begin, self.work), key=lambda one: one.due or date.max)
         mine = [(owner, [one for one in ready if one.owner is owner][:NEXT]) for owner in Owner]
         return [(owner, items) for owner, items in mine if items]
 
@@ -237,6 +238,11 @@ class View:
         owner = item.owner if item else check.owner if check else None
         why = check.why if check else ""
         return Question(finding, self.title(finding.check), why, owner)
+
+
+def _can_begin(item: ItemRecord) -> bool:
+    """Whether nothing stands before an item that is still to be done."""
+    return not item.needs and item.phase is not Phase.IMPROVE and item.work != "accepted"
 
 
 def titled(item: ItemRecord) -> str:

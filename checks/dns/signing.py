@@ -63,7 +63,7 @@ _DKIM_TTL = 3600
     clause=["G9", "G11", "E2"],
     blocks=["DKIM signing"],
     documents=[_DKIM_PAGE, "https://www.rfc-editor.org/rfc/rfc6376"],
-    settle_after="4 d",
+    settle_after="4 days",
 )
 def dkim_selectors(facts: DkimFacts) -> Iterator[Finding]:
     """Judge both selectors of one domain together."""

@@ -65,7 +65,7 @@ def _without_mail(facts: DomainLookups) -> Finding | None:
         "https://www.rfc-editor.org/rfc/rfc8461",
         "https://learn.microsoft.com/purview/enhancing-mail-flow-with-mta-sts",
     ],
-    settle_after="1 d",
+    settle_after="1 day",
 )
 def mta_sts(facts: MtaStsFacts) -> Iterator[Finding]:
     """Judge record and policy of one domain; the DNS half decides where the policy was not read."""
@@ -151,7 +151,7 @@ def _policy(facts: MtaStsFacts, policy: StsPolicy) -> Finding:
     phase=Phase.IMPROVE,
     clause=["G9", "G11"],
     documents=["https://www.rfc-editor.org/rfc/rfc8460"],
-    settle_after="2 d",
+    settle_after="2 days",
 )
 def tls_rpt(facts: TlsRptFacts) -> Iterator[Finding]:
     """Judge the record of one domain."""

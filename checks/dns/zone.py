@@ -55,7 +55,7 @@ _DAY = 86400
     clause=["G11", "E4"],
     blocks=["everything on the domain"],
     documents=[_DNSSEC_RFC, "https://www.rfc-editor.org/rfc/rfc8914"],
-    settle_after="1 d",
+    settle_after="1 day",
 )
 def dnssec(facts: DnssecFacts) -> Iterator[Finding]:
     """Judge what a validating resolver says of one zone."""
@@ -129,7 +129,7 @@ def _dnssec(facts: DnssecFacts, signed: Lookup, keys: Lookup, zone: Lookup) -> F
         "https://www.rfc-editor.org/rfc/rfc1034",
         "https://www.rfc-editor.org/rfc/rfc2182",
     ],
-    settle_after="2 d",
+    settle_after="2 days",
 )
 def delegation(facts: Delegation) -> Iterator[Finding]:
     """Judge the servers of one zone."""
@@ -445,7 +445,7 @@ def apex_txt_size(apex: ApexRecords) -> Iterator[Finding]:
     clause=["G11", "E2"],
     blocks=["length of a cut-over"],
     documents=["https://www.rfc-editor.org/rfc/rfc2181#section-5.2"],
-    settle_after="1 d",
+    settle_after="1 day",
 )
 def ttl_change_ready(apex: ApexRecords, names: ServiceNames) -> Iterator[Finding]:
     """Judge MX and discovery names of one domain, by answers of authoritative servers only."""

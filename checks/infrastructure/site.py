@@ -61,7 +61,7 @@ _CLIENTS = object_set("Configuration Manager clients")
         "https://learn.microsoft.com/intune/configmgr/core/servers/manage/current-branch-versions-supported",
         "https://learn.microsoft.com/intune/configmgr/comanage/overview",
     ],
-    settle_after="1 d",
+    settle_after="1 day",
 )
 def configuration_manager_ready(
     servers: tuple[InventoryServer, ...],

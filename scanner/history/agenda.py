@@ -127,8 +127,9 @@ def _about(waiver: WaiverRecord) -> str:
 
 
 def _next(plan: Iterable[ItemRecord]) -> Iterable[Point]:
-    """The next items of each owner that wait for nothing, in the order of the plan."""
-    ready = [one for one in plan if not one.needs and one.phase is not Phase.IMPROVE]
+    """The items of each owner that wait for nothing and are due next, then as in the plan."""
+    open_ = [one for one in plan if not one.needs and one.phase is not Phase.IMPROVE]
+    ready = sorted(open_, key=lambda one: one.due or date.max)
     for owner in Owner:
         mine = [one for one in ready if one.owner is owner and one.work != "accepted"]
         yield from (_item(one) for one in mine[:_NEXT])

@@ -168,3 +168,27 @@ def test_what_comes_first_says_what_it_follows():
     result, _ = samples.small()
     told = item_words.because(View(result), EN, about(result, 1))
     assert told == "Holds up enrolment; comes after number 2; 60 objects are affected"
+
+
+def test_the_document_holds_the_agenda():
+    text = rendered("docx")
+    for heading, line in (
+        ("Overdue", "Put thing 0 in order"),
+        ("Serious work that waits for other work", "Put thing 1 in order"),
+        ("To be decided", "One question waits for an answer"),
+        ("Next for each owner: Tenant admin", "Put thing 0 in order"),
+    ):
+        assert f"{heading}{line}" in text.split("Checkpoint meeting")[1]
+
+
+def test_the_agenda_begins_with_what_is_due_next():
+    result, _ = samples.small()
+    later = about(result, 2)
+    first = dataclasses.replace(
+        later, id="efp1:" + "0" * 32, due=TODAY, needs=[], phase=Phase.REMEDIATE
+    )
+    done = dataclasses.replace(first, id="efp1:" + "1" * 32, work="accepted")
+    later = dataclasses.replace(later, due=TODAY + timedelta(days=9), phase=Phase.REMEDIATE)
+    view = View(dataclasses.replace(result, plan=[later, done, first]))
+    ((_, items),) = view.next_by_owner
+    assert [one.id for one in items] == [first.id, later.id]
