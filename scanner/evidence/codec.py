@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import operator
 from dataclasses import MISSING, Field, fields, is_dataclass
-from types import UnionType
+from types import FunctionType, UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -64,12 +64,17 @@ def decode(data: bytes, kind: type[T]) -> T:
 
 
 def writable(kind: type[T]) -> type[T]:
-    """A twin of a frozen dataclass to write by the million: equal bytes, made eighteen times faster.
+    """A twin of a frozen dataclass to write by the million: made eighteen times faster.
 
     It has the fields and defaults of the kind, by position and by name, and nothing else of it.
+    Fields that hold their default are not written: a line is half as long, and reads back the same.
     """
     made = msgspec.defstruct(
-        kind.__name__, [_field(one) for one in fields(cast(Any, kind))], frozen=True, gc=False
+        kind.__name__,
+        [_field(one) for one in fields(cast(Any, kind))],
+        frozen=True,
+        gc=False,
+        omit_defaults=True,
     )
     return cast(type[T], made)
 
@@ -81,20 +86,44 @@ def _field(one: Field[Any]) -> tuple[str, type] | tuple[str, type, Any]:
 
 
 def readable(kind: type[T], **renamed: str) -> type[T]:
-    """A twin of a dataclass to read by the million: the same fields and types, made far faster.
+    """A twin of a dataclass to read by the million: the same fields, types and methods, made faster.
 
     `renamed` are the JSON names of fields that cannot be called by them.
     """
     hints = get_type_hints(kind)
-    own = [(one.name, _twinned(hints[one.name]), one.default) for one in fields(cast(Any, kind))]
-    made = msgspec.defstruct(kind.__name__, own, frozen=True, gc=False, rename=renamed or None)
+    made = msgspec.defstruct(
+        kind.__name__,
+        [_typed(one, _twinned(hints[one.name])) for one in fields(cast(Any, kind))],
+        frozen=True,
+        gc=False,
+        rename=renamed or None,
+        namespace={name: one for name, one in vars(kind).items() if _is_method(name, one)},
+    )
     return cast(type[T], made)
+
+
+@functools.cache
+def _twin(kind: type) -> type:
+    """The one twin of a dataclass that stands inside others."""
+    return readable(kind)
+
+
+def _typed(one: Field[Any], hint: Any) -> tuple[str, Any] | tuple[str, Any, Any]:
+    if one.default is not MISSING:
+        return one.name, hint, one.default
+    if one.default_factory is not MISSING:
+        return one.name, hint, msgspec.field(default_factory=one.default_factory)
+    return one.name, hint
+
+
+def _is_method(name: str, thing: object) -> bool:
+    return isinstance(thing, property | FunctionType) and not name.startswith("__")
 
 
 def _twinned(hint: Any) -> Any:
     """An annotation with every dataclass in it replaced by its twin."""
     if is_dataclass(hint) and isinstance(hint, type):
-        return readable(hint)
+        return _twin(hint)
     inner = get_args(hint)
     if not inner:
         return hint

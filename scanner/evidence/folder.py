@@ -16,7 +16,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from scanner.evidence.codec import CodecError, convert, decode, encode, encode_line, line_decoder
+from scanner.evidence.codec import (
+    CodecError,
+    convert,
+    decode,
+    encode,
+    encode_line,
+    line_decoder,
+    readable,
+)
 from scanner.evidence.envelope import Header, Kind, Missing, kind_named, kind_of
 from scanner.subject import Subject
 from scanner.words import Reason
@@ -185,7 +193,7 @@ class ObjectStream(Protocol):
 
 
 class Stream(Generic[T]):
-    """A stream on disk. Each iteration reads it from the start.
+    """A stream on disk. Each iteration reads it from the start, as twins of its kind.
 
     `missing` says why it is a part only; None when it is whole.
     """
@@ -196,7 +204,7 @@ class Stream(Generic[T]):
         self.missing = _ending(path)
 
     def __iter__(self) -> Iterator[T]:
-        decoder = line_decoder(self.kind)
+        decoder = line_decoder(readable(self.kind))
         with self.path.open("rb") as file:
             for line in file:
                 if line.startswith(_END):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scanner.sources.directory import characters as chars
 from scanner.sources.directory.address import AddressRule
 from scanner.sources.directory.chains import Chains
+from scanner.sources.directory.clean import Clean, is_clean_sam
 from scanner.sources.directory.entry import Entry
 from scanner.sources.directory.objects import ObjectMaker
 from scanner.sources.directory.roots import read_roots, shipped_roots
@@ -187,15 +188,27 @@ VALUE = st.one_of(
 )
 
 
-@given(VALUE)
-def test_what_is_clean_at_first_sight_passes_its_whole_chain(value):
-    chains = MAKER._chains
-    if MAKER._clean_login(value):
-        assert chains.login("userPrincipalName", value, "").fault is None
-    if MAKER._clean_smtp(value):
-        for chain in (chains.proxy(value, ""), chains.target(value, "")):
-            assert chain.fault is None
-            assert chain.claimed == value
+@given(st.lists(VALUE, min_size=1, max_size=4))
+def test_what_is_clean_at_first_sight_passes_its_whole_chain(values):
+    """Also when the same address, or its local part, was good before in another place."""
+    chains = Chains(AddressRule(shipped_roots()))
+    clean = Clean(chains.rule)
+    for value in [*values, *(f"SMTP:{one}" for one in values), *values]:
+        if clean.login(value):
+            assert chains.login("userPrincipalName", value, "").fault is None
+        if clean.smtp(value):
+            for chain in (chains.proxy(value, ""), chains.target(value, "")):
+                assert chain.fault is None
+                assert chain.claimed == value
+
+
+@given(st.text("aB9.@-_'$ \"\\|,/[]:<>+=;?*\u00e9\u00b2", max_size=25))
+def test_an_account_name_that_is_clean_at_first_sight_passes_its_whole_chain(value):
+    if is_clean_sam(value):
+        assert (
+            Chains(AddressRule(shipped_roots())).account(value, "", user=True, unique=True).fault
+            is None
+        )
 
 
 @given(st.text(max_size=300))

@@ -17,8 +17,8 @@ from typing import Any, TypeAlias
 from scanner.evidence.directory import PROPOSAL, Collision, DirectoryObject, Holder
 from scanner.sources.directory.characters import key
 
-Claim: TypeAlias = tuple[str, str, str]
-"""Attribute, the value as it stands, and the value after the repairs that precede the test.
+Claim: TypeAlias = tuple[str, str, str | None]
+"""Attribute, the value as it stands, and what the repairs that precede the test made of it, if any did.
 
 An attribute that begins with PROPOSAL stands for a value to be replaced and what is proposed
 instead, which nobody may hold yet.
@@ -39,6 +39,7 @@ _SPACES = {
 }
 """Attributes whose values are compared with those of others share one space of hashes: zero."""
 
+_TYPES = ("SMTP:", "smtp:")
 _BUFFER = 1 << 20
 
 
@@ -50,12 +51,11 @@ class Duplicates:
         self._starts = array("Q")
         self._end = 0
         self._marks = array("q")
-        self._owners = array("I")
+        self._shares = array("Q")
         self._forced: set[int] = set()
 
     def add(self, item: DirectoryObject, claims: list[Claim]) -> None:
         """Take one object in. Raises OSError when the temporary folder is full."""
-        owner = len(self._starts)
         record = marshal.dumps(
             (item.dn, item.type, item.source, item.reasons, item.disputed, claims)
         )
@@ -63,47 +63,57 @@ class Duplicates:
         self._end += len(record)
         self._spool.write(record)
         marks: set[int] = set()
-        proxies: list[int] = []
-        for attribute, original, claimed in claims:
+        proxies: set[int] = set()
+        last = ""
+        for attribute, value, repaired in claims:
             space = _SPACES.get(attribute)
-            if space is None or not claimed.isascii():
-                mark = _mark(attribute, claimed)
-            else:  # what _mark does, without the call
-                text = claimed.upper()
-                if attribute == _PROXIES and text.startswith("SMTP:"):
-                    text = text[5:]
-                mark = hash(text) ^ space
+            if space is None or repaired is not None or not value.isascii():
+                mark = _mark(attribute, value if repaired is None else repaired)
+                if repaired is not None:
+                    marks.add(_mark(attribute, value))
+            else:  # what _mark does, without the call, and once for an address in several places
+                text = value[5:] if attribute == _PROXIES and value[:5] in _TYPES else value
+                if not space and text == last and attribute != _PROXIES:
+                    continue
+                if not space:
+                    last = text
+                mark = hash(text.upper()) ^ space
             marks.add(mark)
             if attribute == _PROXIES:
-                proxies.append(mark)
-            if original is not claimed:
-                marks.add(_mark(attribute, original))
+                if mark in proxies:
+                    self._forced.add(mark)
+                proxies.add(mark)
         self._marks.extend(marks)
-        self._owners.extend([owner] * len(marks))
-        if len(proxies) > 1 and len(set(proxies)) < len(proxies):
-            self._forced.update(mark for mark in proxies if proxies.count(mark) > 1)
+        self._shares.append(len(self._marks))
 
     def collisions(self) -> Iterator[Collision]:
         """Every value held more than once, by attribute; then addresses across attributes."""
         repeated = self._repeated()
-        pairs = zip(self._marks, self._owners, strict=True)
-        owners = sorted({owner for mark, owner in pairs if mark in repeated})
         same: _Found = {}
         across: _Found = {}
-        for owner in owners:
+        for owner in self._owners(repeated):
             dn, kind, source, reasons, disputed, claims = self._record(owner)
-            for attribute, original, claimed in claims:
+            for attribute, value, repaired in claims:
+                claimed = value if repaired is None else repaired
                 holder = Holder(
-                    dn, kind, attribute, original, original != claimed, source, reasons, disputed
+                    dn, kind, attribute, value, claimed != value, source, reasons, disputed
                 )
                 plain = attribute.removeprefix(PROPOSAL)
                 if _mark(attribute, claimed) in repeated:
                     same.setdefault((plain, key(claimed)), []).append((owner, holder))
-                address = _address(attribute, original)
-                if address and _mark(attribute, original) in repeated:
+                address = _address(attribute, value)
+                if address and _mark(attribute, value) in repeated:
                     across.setdefault(("", key(address)), []).append((owner, holder))
         yield from _told(same)
         yield from _told_across(across)
+
+    def _owners(self, repeated: set[int]) -> Iterator[int]:
+        """The objects that left one of those marks, in their order."""
+        marks, begin = self._marks, 0
+        for owner, end in enumerate(self._shares):
+            if not repeated.isdisjoint(marks[begin:end]):
+                yield owner
+            begin = end
 
     def close(self) -> None:
         """Drop the temporary file."""
@@ -129,11 +139,14 @@ class Duplicates:
 
 def _mark(attribute: str, value: str) -> int:
     """A hash by which a value and what it may collide with are found again."""
-    attribute = attribute.removeprefix(PROPOSAL)
-    text = key(value)
-    if attribute == _PROXIES and text.startswith("SMTP:"):
+    space = _SPACES.get(attribute)
+    if space is None:
+        attribute = attribute.removeprefix(PROPOSAL)
+        space = _SPACES.get(attribute, 0)
+    text = value.upper() if value.isascii() else key(value)
+    if attribute == _PROXIES and text[:5] == "SMTP:":
         text = text[5:]
-    return hash(text) ^ _SPACES.get(attribute, 0)
+    return hash(text) ^ space
 
 
 def _address(attribute: str, value: str) -> str:

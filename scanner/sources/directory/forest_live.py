@@ -16,7 +16,7 @@ from scanner.sources.directory.forest import (
     SCHEMA_OF_INTEREST,
     ForestBuilder,
 )
-from scanner.sources.directory.objects import class_of
+from scanner.sources.directory.kinds import class_of
 from scanner.sources.directory.session import LdapError, Scope, Session
 
 _ANY = "(objectClass=*)"

@@ -6,6 +6,7 @@ named by a URL are refused, never fetched. A damaged entry is told and the next 
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ LARGEST = 1 << 26
 
 _NO_ENTRY = ("version:", "search:", "result:", "ref:", "#", "# ")
 _KNOWN_AT_MOST = 20_000
+_FILLED = re.compile(rb"^([^:\n]*:) +(?= )", re.MULTILINE)
+"""More blanks than one before a value: filler, which the short way of reading a line does not see."""
 
 
 class MalformedError(ValueError):
@@ -42,7 +45,8 @@ class LdifReader:
     def __init__(self, file: Bytes, extra: frozenset[str] = frozenset()) -> None:
         self._file = file
         self._extra = extra
-        self._known: dict[str, str] = {"dn": "dn", "changetype": "changetype"}
+        self._met: dict[str, str] = {"dn": "dn", "changetype": "changetype"}
+        self._known = dict(self._met)
         self._encoded = False
         self.names: set[str] = set()
 
@@ -51,13 +55,15 @@ class LdifReader:
             if raw is None:
                 yield Broken(line, "", f"the entry is larger than {LARGEST} bytes")
                 continue
-            found = self._entry(line, raw)
+            found = self._entry(line, raw) if raw else None
             if found is not None:
                 yield found
 
     def _entry(self, place: int, raw: bytes) -> Read | None:
         if b"\n " in raw:
             raw = raw.replace(b"\n ", b"")
+        if b":  " in raw:
+            raw = _FILLED.sub(rb"\1", raw)
         damaged: set[str] = set()
         self._encoded = False
         try:
@@ -95,13 +101,9 @@ class LdifReader:
                     damaged.add(name)
                     continue
                 value = found
-            elif value[:1] == " ":
-                value = value.lstrip(" ")
-            if not name:
-                continue
             if name in attributes:
                 attributes[name].append(value)
-            else:
+            elif name:
                 attributes[name] = [value]
         return attributes
 
@@ -111,28 +113,37 @@ class LdifReader:
         No value where it is no text. Raises MalformedError.
         """
         written, colon, value = line.partition(":")
-        if not written or written[0] == "#":
-            return "", ""
-        if not colon:
-            raise MalformedError(f"a line without a colon: {written[:60]!r}")
-        lower = written.lower()
-        name = lower if lower in ("dn", "changetype") else wanted_name(written, self._extra)
-        if name:
-            self.names.add(name)
-        if name in BINARY or name in COUNTED:
-            return name, _bytes(name, value)
-        if len(self._known) < _KNOWN_AT_MOST:
-            self._known[written] = name
-            if not name:
-                self._known[written + ":"] = name
+        name = self._met.get(written)
+        if name is None:
+            name = self._meet(written, colon)
         if not name:
             return "", ""
+        if name in BINARY or name in COUNTED:
+            return name, _bytes(name, value)
         if value[:1] == "<":
             raise MalformedError(f"{name}: a value by URL is not read")
         if value[:1] == ":":
             self._encoded = True
             return name, _text(name, value[1:])
         return name, value.lstrip(" ")
+
+    def _meet(self, written: str, colon: str) -> str:
+        """The key of an attribute that is met for the first time, remembered. Raises MalformedError."""
+        if not written or written[0] == "#":
+            return ""
+        if not colon:
+            raise MalformedError(f"a line without a colon: {written[:60]!r}")
+        lower = written.lower()
+        name = lower if lower in ("dn", "changetype") else wanted_name(written, self._extra)
+        if name:
+            self.names.add(name)
+        if len(self._met) < _KNOWN_AT_MOST:
+            self._met[written] = name
+            if name not in BINARY and name not in COUNTED:
+                self._known[written] = name
+                if not name:
+                    self._known[written + ":"] = name
+        return name
 
     def _decoded(self, raw: bytes, damaged: set[str]) -> list[str]:
         """The lines that are text; of the others, the attribute is noted."""
@@ -190,17 +201,21 @@ def _records(file: Bytes) -> Iterator[tuple[int, bytes | None]]:
         for record in whole:
             if skipping:
                 skipping = False
-            elif record:
-                start = record.lstrip(b"\n")
-                if start:
-                    yield line + record.count(b"\n") - start.count(b"\n"), start
+            elif record[:1] != b"\n":
+                yield line, record
+            else:
+                yield _without_blank_lines(line, record)
             line += record.count(b"\n") + 2
         if len(rest) > LARGEST:
             if not skipping:
                 yield line, None
             line += rest.count(b"\n")
             rest, skipping = rest[-1:], True
-    rest = rest.rstrip(b"\r")
-    if rest.strip(b"\n") and not skipping:
-        start = rest.lstrip(b"\n")
-        yield line + rest.count(b"\n") - start.count(b"\n"), start
+    if not skipping:
+        yield _without_blank_lines(line, rest.rstrip(b"\r"))
+
+
+def _without_blank_lines(line: int, record: bytes) -> tuple[int, bytes]:
+    """A record that more blank lines than one precede, and the number of its first line."""
+    start = record.lstrip(b"\n")
+    return line + len(record) - len(start), start

@@ -2,61 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from scanner.evidence.anchors import guid_text
 from scanner.evidence.codec import writable
-from scanner.evidence.directory import NEEDS, PROPOSAL, SIGN_IN, DirectoryObject, Fault
-from scanner.sources.directory.address import is_local
+from scanner.evidence.directory import NEEDS, PEOPLE, PROPOSAL, SIGN_IN, DirectoryObject, Fault
 from scanner.sources.directory.chains import (
     ADDRESS_LIMIT,
     DISPLAY_NAME_LIMIT,
     GIVEN_NAME_LIMIT,
-    LOGIN_DOMAIN_LIMIT,
-    LOGIN_NAME_LIMIT,
     NICKNAME_LIMIT,
-    USER_SAM_LIMIT,
     Chain,
     Chains,
 )
+from scanner.sources.directory.clean import Clean, is_clean_sam
 from scanner.sources.directory.duplicates import Claim
 from scanner.sources.directory.entry import PARTIAL, Attributes, Entry
-from scanner.sources.directory.sync_rules import UnitFilter, first, is_ordinary, number, ruling
+from scanner.sources.directory.sync_rules import UnitFilter, first, integer, is_ordinary, ruling
 
 LOGIN = "userPrincipalName"
 _OBJECT = writable(DirectoryObject)
 
-_TYPES = {"inetorgperson": "inetOrgPerson", "user": "user", "contact": "contact", "group": "group"}
-_SPELLED = frozenset(_TYPES.values())
-_USUAL = _SPELLED | {"top", "person", "organizationalPerson"}
-_CATEGORIES = ("cn=person", "cn=group", "person", "group")
-_LOGIN_CLEAN = re.compile(r"[A-Za-z0-9'_!#^~-]+(?:\.[A-Za-z0-9'_!#^~-]+)*").fullmatch
-_SAM_CLEAN = re.compile(r"""[^"\\|,/\[\]:<>+=;?*']*""").fullmatch
 _EPOCH = 11_644_473_600  # seconds between 1601, where Windows counts from, and 1970
 _TICKS = 10_000_000
 _NEVER = 0x7FFFFFFFFFFFFFFF
-
-
-def class_of(attributes: Attributes) -> str:
-    """The most specific class: the last value of objectClass, in its usual spelling."""
-    classes = attributes.get("objectclass")
-    if not classes:
-        return ""
-    last = classes[-1]
-    return last if last in _SPELLED else _TYPES.get(last.lower(), last)
-
-
-def is_judged(attributes: Attributes) -> bool:
-    """Whether the rules apply: users, contacts and groups by category, or else by class."""
-    category = attributes.get("objectcategory")
-    if category:
-        return category[0].partition(",")[0].lower() in _CATEGORIES
-    written = attributes.get("objectclass", ())
-    if _USUAL.issuperset(written):
-        return not _SPELLED.isdisjoint(written)
-    classes = [one.lower() for one in written]
-    return "computer" not in classes and not _TYPES.keys().isdisjoint(classes)
+_SET = ["1"]
 
 
 class ObjectMaker:
@@ -70,7 +40,8 @@ class ObjectMaker:
         self._units = units or UnitFilter()
         self._login = login
         self._login_key = login.lower()
-        self._good_domain = chains.rule.good_domain
+        self._label = login + SIGN_IN if self._login_key != LOGIN.lower() else LOGIN
+        self._clean = Clean(chains.rule)
 
     def make(self, entry: Entry, kind: str, source: int) -> tuple[DirectoryObject, list[Claim]]:
         """What a user, contact or group becomes, and its values that have to be unique."""
@@ -78,10 +49,18 @@ class ObjectMaker:
         name = first(attributes, "cn")
         faults: list[Fault] = []
         claims: list[Claim] = []
-        person = kind in ("user", "inetOrgPerson")
-        self._names(attributes, faults, person=person)
+        logins = attributes.get(self._login_key)
+        login = logins[0] if logins else None
+        is_clean = login is not None and self._clean.login(login)
+        self._names(attributes, faults, person=kind in PEOPLE)
         self._mail(attributes, name, faults, claims)
-        self._accounts(attributes, name, kind, faults, claims)
+        self._account(attributes, name, kind, faults, claims)
+        if login is not None:
+            if is_clean:
+                claims.append((self._label, login, None))
+            else:
+                label = self._label
+                self._judge(lambda one: self._chains.login(label, one, name), login, faults, claims)
         return self._object(entry, kind, name, source, tuple(faults)), claims
 
     def computer(self, entry: Entry, source: int) -> DirectoryObject:
@@ -93,26 +72,14 @@ class ObjectMaker:
     ) -> DirectoryObject:
         attributes = entry.attributes
         get = attributes.get
-        members = len(get("member", ())) + len(get("member" + PARTIAL, ()))
-        reasons: tuple[str, ...] = ()
-        disputed: tuple[str, ...] = ()
-        undecided: tuple[str, ...] = ()
-        if self._units.given or not is_ordinary(kind, entry.dn, attributes):
-            ruled = ruling(kind, entry.dn, attributes, members)
-            if self._units.given and not self._units.takes(entry.dn):
-                ruled.reasons.insert(0, "filtered-ou")
-            reasons, disputed = tuple(ruled.reasons), tuple(ruled.disputed)
-            undecided = tuple(ruled.open)
-        if reasons and entry.undecodable:  # what is there and cannot be read is not missing
-            reasons = tuple(
-                one for one in reasons if entry.undecodable.isdisjoint(NEEDS.get(one, ()))
-            )
+        members, more_members = _members(attributes) if kind == "group" else (0, False)
+        reasons, disputed, undecided = self._scope(entry, kind, members)
         proxies = get("proxyaddresses", ())
-        primary = next((one for one in proxies if one.startswith("SMTP:")), "")[5:]
-        guid = get("objectguid")
-        anchor = get("ms-ds-consistencyguid")
-        login = get(self._login_key)
-        sam = get("samaccountname")
+        primary = _primary(proxies)
+        login, sam, guid = get(self._login_key), get("samaccountname"), get("objectguid")
+        anchor, control = get("ms-ds-consistencyguid"), get("useraccountcontrol")
+        logon, changed = get("lastlogontimestamp"), get("pwdlastset")
+        photo = get("thumbnailphoto")
         return _OBJECT(
             entry.dn,
             kind,
@@ -127,20 +94,36 @@ class ObjectMaker:
             _alias(attributes, primary, login[0] if login else ""),
             primary or first(attributes, "mail"),
             faults,
-            number(attributes, "useraccountcontrol"),
+            integer(control[0]) if control else None,
             len(proxies),
             len(get("usercertificate", ())),
             len(get("usersmimecertificate", ())),
-            int(attributes["thumbnailphoto"][0]) if "thumbnailphoto" in attributes else 0,
+            int(photo[0]) if photo else 0,
             members,
-            "admincount" in attributes and first(attributes, "admincount") == "1",
-            _moment(attributes, "lastlogontimestamp"),
-            _moment(attributes, "pwdlastset"),
+            get("admincount") == _SET,
+            _moment(logon[0]) if logon else None,
+            _moment(changed[0]) if changed else None,
             anchor[0] if anchor else "",
             () if entry.plain else _beyond_ascii(attributes),
-            first(attributes, "operatingsystem"),
-            "member" + PARTIAL in attributes and "member" not in attributes,
+            first(attributes, "operatingsystem") if kind == "computer" else "",
+            more_members,
         )
+
+    def _scope(
+        self, entry: Entry, kind: str, members: int
+    ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Why the object stays out, which of those reasons are disputed, and what is undecided."""
+        if not self._units.given and is_ordinary(kind, entry.dn, entry.attributes):
+            return (), (), ()
+        ruled = ruling(kind, entry.dn, entry.attributes, members)
+        if self._units.given and not self._units.takes(entry.dn):
+            ruled.reasons.insert(0, "filtered-ou")
+        reasons = tuple(ruled.reasons)
+        if reasons and entry.undecodable:  # what is there and cannot be read is not missing
+            reasons = tuple(
+                one for one in reasons if entry.undecodable.isdisjoint(NEEDS.get(one, ()))
+            )
+        return reasons, tuple(ruled.disputed), tuple(ruled.open)
 
     def _names(self, attributes: Attributes, faults: list[Fault], *, person: bool) -> None:
         value = attributes.get("displayname")
@@ -160,36 +143,29 @@ class ObjectMaker:
         if value is not None:
             mail = value[0]
             if len(mail) <= ADDRESS_LIMIT // 2:
-                claims.append(("mail", mail, mail))
+                claims.append(("mail", mail, None))
             else:
                 self._judge(self._chains.mail, mail, faults, claims)
         value = attributes.get("mailnickname")
         if value is not None:
             nickname = value[0]
             if len(nickname) <= NICKNAME_LIMIT // 2 and nickname[:1] != ".":
-                claims.append(("mailNickname", nickname, nickname))
+                claims.append(("mailNickname", nickname, None))
             else:
                 self._judge(lambda one: self._chains.nickname(one, name), nickname, faults, claims)
         for proxy in attributes.get("proxyaddresses", ()):
-            if self._clean_smtp(proxy):
-                claims.append(("proxyAddresses", proxy, proxy))
+            if self._clean.smtp(proxy):
+                claims.append(("proxyAddresses", proxy, None))
             else:
                 self._judge(lambda one: self._chains.proxy(one, name), proxy, faults, claims)
         value = attributes.get("targetaddress")
         if value is not None:
-            if self._clean_smtp(value[0]):
-                claims.append(("targetAddress", value[0], value[0]))
+            if self._clean.smtp(value[0]):
+                claims.append(("targetAddress", value[0], None))
             else:
                 self._judge(lambda one: self._chains.target(one, name), value[0], faults, claims)
 
-    def _clean_smtp(self, value: str) -> bool:
-        """Whether an SMTP address passes its whole chain at first sight; a no says nothing."""
-        if value[:5] not in ("SMTP:", "smtp:") or len(value) > ADDRESS_LIMIT:
-            return False
-        local, _, domain = value[5:].rpartition("@")
-        return self._good_domain(domain) and is_local(local) is not None
-
-    def _accounts(
+    def _account(
         self,
         attributes: Attributes,
         name: str,
@@ -199,39 +175,21 @@ class ObjectMaker:
     ) -> None:
         anchor = attributes.get("ms-ds-consistencyguid")
         if anchor:
-            claims.append(("mS-DS-ConsistencyGuid", anchor[0], anchor[0]))
-        logins = attributes.get(self._login_key)
+            claims.append(("mS-DS-ConsistencyGuid", anchor[0], None))
         value = attributes.get("samaccountname")
-        if value is not None:
-            sam = value[0]
-            unique = "userprincipalname" not in attributes
-            if len(sam) <= USER_SAM_LIMIT and _SAM_CLEAN(sam):
-                if unique:
-                    claims.append(("sAMAccountName", sam, sam))
-            else:
-                self._judge(
-                    lambda one: self._chains.account(one, name, user=kind == "user", unique=unique),
-                    sam,
-                    faults,
-                    claims,
-                )
-        if logins is None:
+        if value is None:
             return
-        label = LOGIN if self._login_key == LOGIN.lower() else self._login + SIGN_IN
-        if self._clean_login(logins[0]):
-            claims.append((label, logins[0], logins[0]))
-        else:
-            self._judge(lambda one: self._chains.login(label, one, name), logins[0], faults, claims)
-
-    def _clean_login(self, value: str) -> bool:
-        """Whether a sign-in name passes its whole chain at first sight; a no says nothing."""
-        local, _, domain = value.rpartition("@")
-        return (
-            len(local) <= LOGIN_NAME_LIMIT
-            and len(domain) <= LOGIN_DOMAIN_LIMIT
-            and self._good_domain(domain)
-            and _LOGIN_CLEAN(local) is not None
-        )
+        sam = value[0]
+        unique = "userprincipalname" not in attributes
+        if not is_clean_sam(sam):
+            self._judge(
+                lambda one: self._chains.account(one, name, user=kind == "user", unique=unique),
+                sam,
+                faults,
+                claims,
+            )
+        elif unique:
+            claims.append(("sAMAccountName", sam, None))
 
     @staticmethod
     def _judge(
@@ -257,7 +215,8 @@ class ObjectMaker:
             if fault.proposal and claims is not None:
                 claims.append((PROPOSAL + chain.attribute, value, fault.proposal))
         if claims is not None and chain.claimed:
-            claims.append((chain.attribute, value, chain.claimed))
+            repaired = None if chain.claimed == value else chain.claimed
+            claims.append((chain.attribute, value, repaired))
 
 
 def _beyond_ascii(attributes: Attributes) -> tuple[str, ...]:
@@ -270,9 +229,23 @@ def _beyond_ascii(attributes: Attributes) -> tuple[str, ...]:
     return found
 
 
-def _moment(attributes: Attributes, name: str) -> int | None:
-    """A FILETIME as seconds since 1970; None where it is absent, zero or 'never'."""
-    ticks = number(attributes, name)
+def _primary(proxies: Sequence[str]) -> str:
+    """The primary SMTP address: the first whose type is in capitals."""
+    for one in proxies:
+        if one[:5] == "SMTP:":
+            return one[5:]
+    return ""
+
+
+def _members(attributes: Attributes) -> tuple[int, bool]:
+    """How many members a group shows, and whether the server cut their list off."""
+    whole, part = attributes.get("member", ()), attributes.get("member" + PARTIAL, ())
+    return len(whole) + len(part), bool(part) and not whole
+
+
+def _moment(value: str) -> int | None:
+    """A FILETIME as seconds since 1970; None where it is zero or 'never'."""
+    ticks = integer(value)
     if not ticks or ticks < 0 or ticks >= _NEVER:
         return None
     return ticks // _TICKS - _EPOCH

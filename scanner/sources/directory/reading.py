@@ -5,17 +5,22 @@ from __future__ import annotations
 import logging
 from collections import Counter
 
-from scanner.evidence.directory import ACCOUNT_DISABLED, DirectoryPart, Unreadable
-from scanner.evidence.tenant import suffix_of
+from scanner.evidence.directory import (
+    ACCOUNT_DISABLED,
+    PEOPLE,
+    DirectoryObject,
+    DirectoryPart,
+    Unreadable,
+)
 from scanner.sources.directory.duplicates import Claim, Duplicates
 from scanner.sources.directory.entry import PARTIAL, Broken, Entries, Entry
 from scanner.sources.directory.forests import Forests
-from scanner.sources.directory.objects import ObjectMaker, class_of, is_judged
+from scanner.sources.directory.kinds import Kinds
+from scanner.sources.directory.objects import ObjectMaker
 from scanner.sources.directory.structure import Structure
 from scanner.sources.interface import Gather, StreamWriter
 
 log = logging.getLogger("emsready.directory")
-_PEOPLE = ("user", "inetOrgPerson")
 _TOLD = 1000
 _EVERY = 2000
 
@@ -36,15 +41,24 @@ class PartReader:
         self._objects = objects
         self._duplicates = duplicates
         self._forests = forests
+        self._kinds = Kinds()
         self._known: set[int] = set()
         self._done = 0
-        self.suffixes: Counter[str] = Counter()
+        self._written: Counter[str] = Counter()
         self.unreadable: list[Unreadable] = []
         self.structure = Structure()
         self.anchors = 0
         self.own_anchors = 0
         self._name = ""
         self._damaged = 0
+
+    @property
+    def suffixes(self) -> dict[str, int]:
+        """How many enabled users have each suffix, in lower case; a name without @ has none."""
+        counts: Counter[str] = Counter()
+        for written, users in self._written.items():
+            counts[written.casefold()] += users
+        return counts
 
     def read(self, name: str, source: int, entries: Entries) -> DirectoryPart:
         """All entries of one part. Raises TimeoutError when the time is used up."""
@@ -83,25 +97,27 @@ class PartReader:
         if len(self.unreadable) < _TOLD:
             self.unreadable.append(Unreadable(f"{self._name}:{place}", dn, problem))
 
-    def _entry(  # noqa: C901 - one function, because it runs a million times
+    def _entry(
         self, entry: Entry, source: int, classes: Counter[str], skipped: Counter[str]
     ) -> None:
-        kind = class_of(entry.attributes)
+        kind, judged = self._kinds.of(entry.attributes)
         if entry.undecodable:
             names = ", ".join(sorted(entry.undecodable))
             self._broken(entry.place, entry.dn, f"not valid text: {names}")
         if "CNF:" in entry.dn:
             self.structure.conflict(entry.dn)
-        judged = is_judged(entry.attributes)
         if kind == "group" or not judged:
             self.structure.see(kind, entry)
             self._forests.see(kind, entry)
         if not judged and kind != "computer":
             classes[kind] += 1
             return
-        if self._is_repeated(entry):
+        guid = entry.attributes.get("objectguid")
+        mark = hash(guid[0] if guid else entry.dn.upper())
+        if mark in self._known:
             skipped["the same object again"] += 1
             return
+        self._known.add(mark)
         classes[kind] += 1
         claims: list[Claim] = []
         try:
@@ -119,15 +135,11 @@ class PartReader:
             self.structure.sync_account(item.sam or "")
         if item.anchor:
             self.anchors += 1
-            self.own_anchors += [item.anchor] == entry.attributes.get("objectguid")
-        if item.login and kind in _PEOPLE and not (item.control or 0) & ACCOUNT_DISABLED:
-            self.suffixes[suffix_of(item.login)] += 1
+            self.own_anchors += [item.anchor] == guid
+        self._count_suffix(item)
 
-    def _is_repeated(self, entry: Entry) -> bool:
-        """Whether the same object was in an earlier entry: by objectGUID, or else by its name."""
-        guid = entry.attributes.get("objectguid")
-        mark = hash(guid[0] if guid else entry.dn.upper())
-        if mark in self._known:
-            return True
-        self._known.add(mark)
-        return False
+    def _count_suffix(self, item: DirectoryObject) -> None:
+        if item.login and item.type in PEOPLE and not (item.control or 0) & ACCOUNT_DISABLED:
+            _, at, suffix = item.login.rpartition("@")
+            if at:
+                self._written[suffix] += 1

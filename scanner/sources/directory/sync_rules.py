@@ -20,7 +20,7 @@ LINKED_MAILBOX = 2
 BUILT_IN = 0x1
 TOO_LARGE = 250_000
 
-_SUSPECT = ("aad_", "msol", "supp", "cas_", "syst", "")
+_SUSPECT = frozenset(("aad_", "msol", "supp", "cas_", "syst", ""))
 """How the names begin that a rule looks for, in four letters."""
 
 _BLANKS = re.compile(r"\s*(?<!\\),\s*")
@@ -84,7 +84,8 @@ def is_ordinary(kind: str, dn: str, attributes: Attributes) -> bool:
         and (not nickname or nickname[0][:4].lower() not in _SUSPECT)
         and "msexchrecipienttypedetails" not in attributes
         and "iscriticalsystemobject" not in attributes
-        and "CNF:" not in dn.upper()
+        and "\\0" not in dn
+        and "\n" not in dn
     )
 
 
@@ -116,10 +117,13 @@ def first(attributes: Attributes, name: str) -> str:
 def number(attributes: Attributes, name: str) -> int | None:
     """The first value as a whole number; None where it is absent or none."""
     values = attributes.get(name)
-    if not values:
-        return None
+    return integer(values[0]) if values else None
+
+
+def integer(value: str) -> int | None:
+    """A value as a whole number; None where it is none."""
     try:
-        return int(values[0])
+        return int(value)
     except ValueError:
         return None
 
