@@ -83,6 +83,7 @@ def _item(item: ItemRecord, note: str = "") -> Point:
     return Point(
         item.id,
         item.title,
+        item.about[0] if len(item.about) == 1 else "",
         severity=str(item.effective_severity),
         owner=item.assignee or str(item.owner),
         role=str(item.owner),
@@ -109,10 +110,18 @@ def _decisions(result: RunResult) -> Iterable[Point]:
             yield _item(item, "said to be done, but the scan still sees it")
         if "earlier-than-prerequisite" in item.flags:
             yield _item(item, "is due before what it waits for")
-    titles = {one.id: one.title for one in result.checks}
+    checks = {one.id: one for one in result.checks}
     for finding in result.findings:
         if finding.status is Status.MANUAL:
-            yield Point(finding.id, titles.get(finding.check, finding.check), finding.subject.name)
+            check = checks.get(finding.check)
+            role = str(check.owner or "") if check else ""
+            yield Point(
+                finding.id,
+                check.title if check else finding.check,
+                finding.subject.name,
+                owner=result.owners.get(role, role),
+                role=role,
+            )
 
 
 def _about(waiver: WaiverRecord) -> str:

@@ -146,6 +146,7 @@ def test_what_is_overdue_claimed_and_expiring_is_on_the_agenda(month):
     month.night(10, authority="unknown", hours=99, assignments=[claim], waivers=[soon])
     agenda = month.told("agenda")
     assert [one["owner"] for one in agenda["overdue"]] == ["B. Builder"]
+    assert [one["role"] for one in agenda["overdue"]] == ["endpoint admin"]
     told = " ".join(one["text"] + one["note"] for one in agenda["decisions"])
     assert "said to be done" in told
     assert "the waiver ends on" in told

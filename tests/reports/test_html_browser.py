@@ -153,6 +153,19 @@ def test_search_finds_what_is_not_shown_and_counts(chromium):
     assert page.run(shown) == 4
 
 
+def test_lanes_are_chosen_one_by_one(chromium):
+    page = chromium.open(page_of("small"))
+    lanes = page.run("[...document.getElementById('f-lane').options].map(o => o.value)")
+    assert lanes == ["", "before-kickoff", "before-enabling", "later"]
+    counts = []
+    for lane in lanes:
+        page.run(f"document.getElementById('f-lane').value = '{lane}'")
+        page.run("document.getElementById('f-lane').dispatchEvent(new Event('change'))")
+        counts.append(page.run("document.querySelectorAll('article.item:not([hidden])').length"))
+    assert counts[0] == sum(counts[1:]) == 4
+    assert 0 not in counts
+
+
 def test_a_link_to_a_hidden_item_shows_it(chromium):
     page = chromium.open(page_of("small"))
     page.run("document.getElementById('f-text').value = 'nothing like this'")
