@@ -26,13 +26,16 @@ from scanner.api import (
     warned,
 )
 from scanner.evidence.directory import (
+    PEOPLE,
     SIGN_IN,
     Collision,
     DirectoryInput,
     DirectoryObject,
     Holder,
     Verdict,
+    domain_of,
 )
+from scanner.evidence.forest import Forest
 from scanner.evidence.tenant import User
 
 ATTRIBUTES = (
@@ -249,8 +252,9 @@ class AttributeValuesUnique(Fold[DirectoryObject]):
 class AddressesUniqueAcrossAttributes(Fold[Collision]):
     """Sees the addresses that different objects hold in different attributes or types."""
 
-    def __init__(self, found: DirectoryInput) -> None:
+    def __init__(self, found: DirectoryInput, forests: tuple[Forest, ...] | None) -> None:
         self._found = found
+        self._forests = _Forests(forests or ())
         self._bad = Affected(_COLUMNS)
         self._linked = Affected(_COLUMNS)
         self._outside = Affected(_COLUMNS)
@@ -263,7 +267,7 @@ class AddressesUniqueAcrossAttributes(Fold[Collision]):
         inside = [one for one in item.holders if self._found.counts(one)]
         if len({one.dn for one in inside}) < 2:  # noqa: PLR2004 - it takes two
             _rows(item, self._found, self._outside)
-        elif _contact_of_another_forest(inside):
+        elif self._forests.has_contacts_for_a_user(inside):
             self._count["linked"] += 1
             _rows(item, self._found, self._linked)
         else:
@@ -298,19 +302,32 @@ class AddressesUniqueAcrossAttributes(Fold[Collision]):
             ).affecting(self._outside)
 
 
-def _contact_of_another_forest(holders: list[Holder]) -> bool:
-    """Whether contacts of one forest stand for the user of another (matched on mail).
+class _Forests:
+    """Which domains belong to one forest."""
 
-    https://learn.microsoft.com/entra/identity/hybrid/connect/concept-azure-ad-connect-sync-user-and-contacts
-    """
-    users = {(one.dn, _root(one.dn)) for one in holders if one.type in ("user", "inetOrgPerson")}
-    contacts = {_root(one.dn) for one in holders if one.type == "contact"}
-    others = [one for one in holders if one.type not in ("user", "inetOrgPerson", "contact")]
-    return (
-        len(users) == 1 and bool(contacts) and not others and next(iter(users))[1] not in contacts
-    )
+    def __init__(self, forests: tuple[Forest, ...]) -> None:
+        self._roots = {one.dns: forest.name for forest in forests for one in forest.domains}
+        self._roots |= {forest.name: forest.name for forest in forests}
+
+    def has_contacts_for_a_user(self, holders: list[Holder]) -> bool:
+        """Whether contacts of one forest stand for the user of another (matched on mail).
+
+        https://learn.microsoft.com/entra/identity/hybrid/connect/concept-azure-ad-connect-sync-user-and-contacts
+        """
+        users = {one.dn: self._root(one.dn) for one in holders if one.type in PEOPLE}
+        contacts = [self._root(one.dn) for one in holders if one.type == "contact"]
+        others = [one for one in holders if one.type not in (*PEOPLE, "contact")]
+        if len(users) != 1 or not contacts or others:
+            return False
+        (home,) = users.values()
+        return not any(_related(home, one) for one in contacts)
+
+    def _root(self, dn: str) -> str:
+        """The root of the forest of an object; where that is not known, its domain."""
+        domain = domain_of(dn)
+        return self._roots.get(domain, domain)
 
 
-def _root(dn: str) -> str:
-    """The domain of an object by its name: everything from the first DC= on."""
-    return dn[max(dn.upper().find("DC="), 0) :].casefold()
+def _related(one: str, other: str) -> bool:
+    """Whether one domain is the other or lies below it; trees of one forest need its facts."""
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")

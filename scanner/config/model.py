@@ -256,8 +256,11 @@ class Bind:
 class Directory:
     """[directory]: a server to read, and exports of Active Directory."""
 
-    ldap: str = ""
-    """Address such as ldaps://dc1.corp.contoso.com; ports 3268 and 3269 are the global catalog."""
+    ldap: str | tuple[str, ...] = ""
+    """Address such as ldaps://dc1.corp.contoso.com, or a list of them: one server of each forest.
+
+    Ports 3268 and 3269 are the global catalog. All servers are bound to alike.
+    """
     base: tuple[str, ...] = ()
     """Distinguished names to search below; left out: what the server says that it holds."""
     bind: Bind = field(default_factory=Bind)
@@ -275,6 +278,13 @@ class Directory:
     """Encoding of files without a byte order mark; left out: UTF-8."""
     sync_tool: Literal["", "connect", "cloud-sync"] = ""
     """What synchronises, or will."""
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """The addresses of `ldap`, however they are written."""
+        if isinstance(self.ldap, str):
+            return (self.ldap,) if self.ldap else ()
+        return self.ldap
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,9 @@ def _problems(value: Any, kind: Any, path: Path_) -> Iterator[Problem]:
         yield from _section_problems(value, kind, path)
     elif get_origin(kind) in (types.UnionType, typing.Union):
         options = [one for one in get_args(kind) if one is not type(None)]
-        yield from _problems(value, options[0], path)
+        lists = [one for one in options if get_origin(one) is tuple]
+        fitting = lists if lists and isinstance(value, list) else options
+        yield from _problems(value, fitting[0], path)
     elif get_origin(kind) is tuple:
         yield from _list_problems(value, get_args(kind)[0], path)
     elif get_origin(kind) is dict:

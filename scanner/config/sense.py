@@ -260,10 +260,20 @@ def _directory(config: Config) -> Iterator[Problem]:
 
 def _ldap(config: Config) -> Iterator[Problem]:
     section = config.directory
-    if section.ldap and not _LDAP.fullmatch(section.ldap):
+    listed = not isinstance(section.ldap, str)
+    for place, address in enumerate(section.servers):
+        where = ("directory", "ldap", place) if listed else ("directory", "ldap")
+        if not _LDAP.fullmatch(address):
+            yield (
+                where,
+                f'expected an address such as "ldaps://dc1.corp.contoso.com", got {address!r}',
+            )
+        elif address in section.servers[:place]:
+            yield where, f"{address} is named twice"
+    if len(section.servers) > 1 and section.base:
         yield (
-            ("directory", "ldap"),
-            f'expected an address such as "ldaps://dc1.corp.contoso.com", got {section.ldap!r}',
+            ("directory", "base"),
+            "goes with one server only; of several each is read whole. Use include and exclude",
         )
     if section.bind.method == "simple" and not section.bind.name:
         yield ("directory", "bind", "name"), 'method = "simple" needs the name of an account'

@@ -98,7 +98,8 @@ timeout = 5.0
 
 [directory]
 # ldap = "ldaps://dc1.corp.contoso.com" # read a domain controller (port 3269: a global catalog);
-#                                      # needs: pip install 'emsready[ldap]'
+#                                      # needs: pip install 'emsready[ldap]'. Several forests: a list of
+#                                      # addresses, one server of each; the same account reads them all
 # bind = { method = "simple", name = "reader@corp.contoso.com" }  # or "kerberos"; the password
 #                                      # stands in the environment variable EMSREADY_LDAP_PASSWORD
 # files = ["users.ldif"]               # exports of Active Directory; `emsready directory export-help`

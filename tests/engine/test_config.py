@@ -133,3 +133,31 @@ def test_every_role_has_a_key_and_the_template_names_it():
         key = str(role).replace(" ", "-").lower()
         assert owner_of(key) is owner_of(role) is role
         assert key in text
+
+
+def test_one_server_or_several_are_named(tmp_path):
+    one = read(tmp_path, '[directory]\nldap = "ldaps://a.example"')
+    assert one.directory.servers == ("ldaps://a.example",)
+    two = read(tmp_path, '[directory]\nldap = ["ldaps://a.example", "ldap://b.example:3268"]')
+    assert two.directory.servers == ("ldaps://a.example", "ldap://b.example:3268")
+    assert read(tmp_path, "").directory.servers == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "words"),
+    [
+        ('ldap = ["ldaps://a.example", "b.example"]', "directory.ldap.1", "expected an address"),
+        ('ldap = ["ldaps://a.example", 3]', "directory.ldap.1", "expected text in quotes"),
+        ("ldap = 3", "directory.ldap", "expected text in quotes"),
+        ('ldap = ["ldap://a", "ldap://a"]', "directory.ldap.1", "named twice"),
+        (
+            'ldap = ["ldap://a", "ldap://b"]\nbase = ["DC=a"]',
+            "directory.base",
+            "goes with one server only",
+        ),
+    ],
+)
+def test_servers_that_make_no_sense_are_named(tmp_path, text, key, words):
+    (line,) = mistakes(tmp_path, f"[directory]\n{text}")
+    assert f": {key}: " in line
+    assert words in line

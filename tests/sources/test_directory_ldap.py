@@ -28,12 +28,13 @@ PEOPLE = 2300
 
 def person(number):
     mail = f"user{number % (PEOPLE - 1)}@contoso.com"  # the last one repeats the first
+    other = "description: user7@contoso.com\n" if number == 7 else ""
     return (
         f"dn: cn=User {number},{SUFFIX}\nobjectClass: top\nobjectClass: user\ncn: User {number}\n"
         f"objectCategory: person\ndisplayName: User {number}\nmail: {mail}\n"
         f"sAMAccountName: user{number}\nuserPrincipalName: user{number}@contoso.com\n"
         f"proxyAddresses: SMTP:user{number}@contoso.com\nproxyAddresses: smtp:u {number}@contoso.com\n"
-        "userAccountControl: 512\n\n"
+        f"userAccountControl: 512\n{other}\n"
     )
 
 
@@ -67,13 +68,14 @@ def library(request, monkeypatch):
     return request.param
 
 
-def gather(server, *, redirect=None, trust=True, **bind):
+def gather(server, *, redirect=None, trust=True, login="userPrincipalName", **bind):
     port, roots, _ = server
     source = DirectorySource()
     config = Config(
         directory=Directory(
             ldap=f"ldap://{redirect or '127.0.0.1'}:{389 if redirect else port}",
             base=(SUFFIX,),
+            login_attribute=login,
             bind=Bind(timeout=10, **bind),
         ),
         trust=Trust(ca_file=str(roots) if trust else ""),
@@ -111,6 +113,13 @@ def test_live_and_exported_give_the_same_objects(server, library, tmp_path):
         return sorted((plain(one) for one in items), key=lambda one: one["dn"].casefold())
 
     assert by_name(live_objects) == by_name(exported.streams[DirectoryObject].items)
+
+
+def test_another_login_attribute_comes_with_the_entries(server, library):
+    gathering = gather(server, login="description")
+    objects = gathering.streams[DirectoryObject].items
+    assert gathering.one(DirectoryInput).carries("description")
+    assert {item.login for item in objects} == {None, "user7@contoso.com"}
 
 
 def test_a_password_goes_over_tls_only(server, library, monkeypatch):

@@ -63,13 +63,15 @@ def controller(tmp_path_factory):
         yield address, folder / "samba" / "private" / "tls" / "ca.pem"
 
 
-def gather(controller, scheme, port, monkeypatch, **bind):
+def gather(controller, scheme, port, monkeypatch, login="userPrincipalName", **bind):
     address, roots = controller
     monkeypatch.setenv("EMSREADY_LDAP_PASSWORD", PASSWORD)
     bind = {"method": "simple", "name": f"Administrator@{REALM}", "timeout": 20.0} | bind
     source = DirectorySource()
     config = Config(
-        directory=Directory(ldap=f"{scheme}://{HOST}:{port}", bind=Bind(**bind)),
+        directory=Directory(
+            ldap=f"{scheme}://{HOST}:{port}", bind=Bind(**bind), login_attribute=login
+        ),
         network=Network(connect={f"{HOST}:{port}": f"{address}:{port}"}),
         trust=Trust(ca_file=str(roots)),
     )
@@ -118,6 +120,15 @@ def test_the_global_catalog_says_what_it_lacks(controller, monkeypatch):
     assert "mS-DS-ConsistencyGuid" in found.every(Forest)[-1].outside_catalogue
     names = {one.name for one in found.streams[DirectoryObject].items}
     assert {"Ann Lee", "Bob", "Team"} <= names
+
+
+def test_another_login_attribute_is_known_where_the_server_has_it(controller, monkeypatch):
+    found = gather(controller, "ldap", 389, monkeypatch, "employeeID", start_tls=True)
+    assert found.one(DirectoryInput).carries("employeeID")
+    # a global catalog has no such attribute, which is not the same as users without one
+    found = gather(controller, "ldap", 3268, monkeypatch, "employeeID", start_tls=True)
+    assert not found.one(DirectoryInput).carries("employeeID")
+    assert found.one(DirectoryInput).carries("userPrincipalName")
 
 
 def test_a_password_in_the_open_is_refused_by_the_server_too(controller, monkeypatch):

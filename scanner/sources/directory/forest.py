@@ -48,6 +48,7 @@ class ForestBuilder:
         self._domains: dict[str, ForestDomain] = {}
         self._schema: set[str] = set()
         self._outside: set[str] = set()
+        self._replicated: set[str] = set()
         self._by_class: dict[str, Callable[[str, Attributes], None]] = {
             "crossrefcontainer": self._partitions,
             "crossref": self._domain_names,
@@ -95,6 +96,16 @@ class ForestBuilder:
             schema_names=tuple(sorted(self._schema)),
             outside_catalogue=tuple(sorted(self._outside)),
         )
+
+    @property
+    def schema_names(self) -> frozenset[str]:
+        """The attributes that were seen in the schema, in lower case."""
+        return frozenset(one.lower() for one in self._schema)
+
+    @property
+    def replicated(self) -> frozenset[str]:
+        """Those of them that every global catalog holds, in lower case."""
+        return frozenset(self._replicated)
 
     @property
     def empty(self) -> bool:
@@ -152,7 +163,9 @@ class ForestBuilder:
             self.put(exchange_schema=number(attributes, "rangeupper"))
         wanted = name.lower() in WANTED and name.lower() not in _ALWAYS_LOCAL
         partial = first(attributes, "ismemberofpartialattributeset").upper()
-        if wanted and partial != "TRUE":
+        if partial == "TRUE":
+            self._replicated.add(name.lower())
+        elif wanted:
             self._outside.add(name)
         if name.lower().startswith("mssms"):
             self.put(management_schema=True)

@@ -66,7 +66,10 @@ def read_root(session: Session) -> RootEntry:
 class ForestReader:
     """Reads one forest. A search that fails leaves its facts unknown and the others alone."""
 
-    def __init__(self, session: Session, root: RootEntry) -> None:
+    def __init__(
+        self, session: Session, root: RootEntry, extra: frozenset[str] = frozenset()
+    ) -> None:
+        self._extra = extra
         self._session = session
         self._root = root
         self._configuration = root.first("configurationNamingContext")
@@ -87,7 +90,7 @@ class ForestReader:
         self._see("partitions", partitions, "base", _ANY)
         self._see("domain names", partitions, "one", "(nETBIOSName=*)")
         self._see("schema version", self._schema, "base", _ANY)
-        self._see("schema", self._schema, "one", _schema_query())
+        self._see("schema", self._schema, "one", _schema_query(self._extra))
         self._services()
         for domain in self._domains():
             self._see("domains", domain, "base", _ANY)
@@ -96,9 +99,12 @@ class ForestReader:
         self._builder.put(asked=dict(self._asked))
         return self._builder.forest()
 
-    def schema_names(self) -> frozenset[str]:
-        """The attributes of the schema that were asked for, in lower case; empty where unknown."""
-        return frozenset(one.lower() for one in self._builder.forest().schema_names)
+    def schema_names(self, *, catalogue: bool = False) -> frozenset[str]:
+        """The attributes of the schema that were asked for, in lower case; empty where unknown.
+
+        With `catalogue`, only those that a global catalog holds too.
+        """
+        return self._builder.replicated if catalogue else self._builder.schema_names
 
     def _domains(self) -> list[str]:
         outside = (self._configuration, self._schema)
@@ -154,8 +160,8 @@ class ForestReader:
             yield from self._session.search(base, scope, query, asked)
 
 
-def _schema_query() -> str:
-    names = sorted({*WANTED, *(one.lower() for one in SCHEMA_OF_INTEREST)})
+def _schema_query(extra: frozenset[str]) -> str:
+    names = sorted({*WANTED, *extra, *(one.lower() for one in SCHEMA_OF_INTEREST)})
     known = "".join(f"(lDAPDisplayName={name})" for name in names)
     return f"(|{known}(lDAPDisplayName=mSSMSMPName)(cn=ms-Exch-Schema-Version-Pt))"
 

@@ -17,7 +17,7 @@ from scanner.sources.directory.entry import (
     wanted_name,
 )
 from scanner.sources.directory.export_help import ATTRIBUTES
-from scanner.sources.directory.session import LdapError, Login, RawEntry, Session, Target
+from scanner.sources.directory.session import LdapError, Login, Session, Target
 from scanner.sources.interface import Unavailable
 from scanner.words import Reason
 
@@ -70,7 +70,7 @@ class LiveReader:
         self._session = session
         self._bases = bases
         self._extra = extra
-        self.names: set[str] = {one.lower() for one in ASKED if one.lower() in known}
+        self.names: set[str] = {one.lower() for one in (*ASKED, *extra) if one.lower() in known}
         self._learn = not known
         self.failed: LdapError | None = None
         self._count = 0
@@ -93,12 +93,14 @@ class LiveReader:
             if not values:
                 continue
             name = wanted_name(written, self._extra)
-            if name.endswith(PARTIAL):
-                name, values = "member", [*values, *self._rest(dn, written, len(values))]  # noqa: PLW2901
             if not name:
                 continue
+            if name.endswith(PARTIAL):
+                rest, whole = self._rest(dn, written, len(values))
+                name = name.removesuffix(PARTIAL) if whole else name
+                values = [*values, *rest]  # noqa: PLW2901
             if self._learn:
-                self.names.add(name)
+                self.names.add(name.removesuffix(PARTIAL))
             try:
                 attributes[name] = [*attributes.get(name, ()), *_texts(name, values)]
             except UnicodeDecodeError:
@@ -107,14 +109,19 @@ class LiveReader:
             return Broken(self._count, "", "the entry has no name")
         return Entry(dn, attributes, self._count, damaged)
 
-    def _rest(self, dn: str, written: str, have: int) -> Iterator[bytes]:
-        """The members behind the first part that the server gave (MaxValRange of MS-ADTS)."""
+    def _rest(self, dn: str, written: str, have: int) -> tuple[list[bytes], bool]:
+        """The values behind the first part that the server gave, and whether that is all of them.
+
+        MaxValRange of [MS-ADTS]: https://learn.microsoft.com/openspecs/windows_protocols/ms-adts
+        """
         base = written.partition(";")[0]
+        rest: list[bytes] = []
         while True:
-            asked = f"{base};range={have}-*"
-            found: list[RawEntry] = list(
-                self._session.search(dn, "base", "(objectClass=*)", (asked,))
-            )
+            asked = f"{base};range={have + len(rest)}-*"
+            try:
+                found = list(self._session.search(dn, "base", "(objectClass=*)", (asked,)))
+            except LdapError:  # this group is known in part; the others may come all the same
+                return rest, False
             parts = [
                 (name, values)
                 for _, one in found
@@ -122,12 +129,11 @@ class LiveReader:
                 if name.lower().startswith(f"{base.lower()};range=") and values
             ]
             if not parts:
-                return
+                return rest, False
             name, values = parts[0]
-            yield from values
-            have += len(values)
+            rest += values
             if name.endswith("*"):
-                return
+                return rest, True
 
 
 def _texts(name: str, values: list[bytes]) -> list[str]:

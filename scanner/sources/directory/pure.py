@@ -30,6 +30,9 @@ from scanner.sources.directory.session import (
 from scanner.words import Reason
 
 _SCOPES = {"base": ldap3.BASE, "one": ldap3.LEVEL, "subtree": ldap3.SUBTREE}
+ldap3.set_config_parameter("CASE_INSENSITIVE_ATTRIBUTE_NAMES", False)
+"""Otherwise ldap3 takes member and member;range=0-1499, which come together, for one attribute."""
+
 _CONTROL = "1.2.840.113556.1.4.319"
 
 
@@ -66,6 +69,7 @@ class PureSession:
             server,
             **how,
             auto_referrals=False,
+            auto_range=False,  # our own follow-ups count what one answer cannot hold
             receive_timeout=math.ceil(target.timeout),  # it goes into a socket option as it is
             raise_exceptions=True,
             return_empty_attributes=False,
@@ -91,11 +95,12 @@ class PureSession:
                 self._connection.search(
                     base, query, _SCOPES[scope], attributes=list(attributes), **paged
                 )
+                # taken before the entries go out: meanwhile the same connection may search again
+                controls = self._connection.result.get("controls") or {}
+                cookie = controls.get(_CONTROL, {}).get("value", {}).get("cookie")
                 for one in self._connection.response or ():
                     if one.get("type") == "searchResEntry":
                         yield one["dn"], one["raw_attributes"]
-                controls = self._connection.result.get("controls") or {}
-                cookie = controls.get(_CONTROL, {}).get("value", {}).get("cookie")
                 if not cookie:
                     return
                 paged["paged_cookie"] = cookie

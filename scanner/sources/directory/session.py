@@ -80,10 +80,10 @@ class Login:
     password: str = ""
 
 
-def target_of(config: Config, roots: Path) -> Target:
-    """The server that the configuration names."""
+def target_of(config: Config, server: str, roots: Path) -> Target:
+    """The server with that address, as the configuration says to reach it."""
     section = config.directory
-    parts = urlsplit(section.ldap)
+    parts = urlsplit(server)
     host = parts.hostname or ""
     port = parts.port or _PORTS[parts.scheme]
     address, address_port = host, port

@@ -66,9 +66,9 @@ class DirectorySource:
         section = config.directory
         if not wanted:
             return
-        if section.ldap:
+        for server in section.servers:
             words = "read objects and forest facts; bind and search only"
-            yield Contact("directory", section.ldap, section.ldap.partition(":")[0], words)
+            yield Contact("directory", server, server.partition(":")[0], words)
         for name in section.files:
             yield Contact("directory", str(config.beside(name)), "file", "read the directory")
 
@@ -76,7 +76,7 @@ class DirectorySource:
         """Read everything that is named. Raises Unavailable where nothing is, or can be read."""
         section = gather.config.directory
         gather.put(SyncPlan(section.sync_tool))
-        if not (section.files or section.ldap):
+        if not (section.files or section.servers):
             raise Unavailable(Reason.UNCONFIGURED, _UNCONFIGURED)
         duplicates = Duplicates()
         try:
@@ -110,13 +110,13 @@ class _Run:
         )
 
     def read(self) -> None:
-        """The server, the files, then what can only be told at the end."""
+        """The servers, the files, then what can only be told at the end."""
         config = self._gather.config
-        if config.directory.ldap:
+        for server in config.directory.servers:
             try:
-                self._live()
-            except Unavailable as error:
-                self._missing = error.missing
+                self._live(server)
+            except Unavailable as error:  # one that is gone costs its own forest alone
+                self._lack(error.missing)
         for name in config.directory.files:
             self._file(config.beside(name))
         missing = self._missing
@@ -125,25 +125,31 @@ class _Run:
         self._objects.end(missing)
         self._end(tuple(self._parts), missing)
 
+    def _lack(self, missing: Missing) -> None:
+        """Remember what is missing; the first reason stands, and all are told."""
+        if self._missing:
+            missing = replace(self._missing, detail=f"{self._missing.detail}; {missing.detail}")
+        self._missing = missing
+
     def _file(self, path: Path) -> None:
         wanted = self._extra | ATTRIBUTES
         try:
             file, entries = open_entries(path, self._gather.config.directory.encoding, wanted)
         except OSError as error:
-            self._missing = Missing(Reason.UNREACHABLE, f"{path.name}: {error.strerror}")
+            self._lack(Missing(Reason.UNREACHABLE, f"{path.name}: {error.strerror}"))
         except UnknownFormatError as error:
-            self._missing = Missing(Reason.UNSUPPORTED, str(error))
+            self._lack(Missing(Reason.UNSUPPORTED, str(error)))
         else:
             try:
                 self._parts.append(self._reader.read(path.name, len(self._parts), entries))
             finally:
                 file.close()
 
-    def _live(self) -> None:
+    def _live(self, server: str) -> None:
         """Forest facts, then all objects, over one connection. Raises Unavailable."""
         config = self._gather.config
         with tempfile.TemporaryDirectory(prefix="emsready-") as folder:
-            target = target_of(config, write_roots(config, Path(folder)))
+            target = target_of(config, server, write_roots(config, Path(folder)))
             session = connect(target, login_of(config, target))
             try:
                 self._entries(target, session)
@@ -156,11 +162,11 @@ class _Run:
         root = read_root(session)
         known: frozenset[str] = frozenset()
         if root.is_active_directory:
-            reading = ForestReader(session, root)
+            reading = ForestReader(session, root, self._extra)
             forest = reading.read()
             self._forests.put(forest)
             self._gather.put(forest)  # kept even where this account sees no objects
-            known = reading.schema_names()
+            known = reading.schema_names(catalogue=target.catalogue)
         bases = self._gather.config.directory.base or _bases(target, root)
         reader = LiveReader(session, bases, known, self._extra)
         part = self._reader.read(str(target), len(self._parts), reader)
@@ -168,7 +174,7 @@ class _Run:
             raise reader.failed
         if reader.failed:
             told = f"{target}: only the first {part.entries} entries: {reader.failed.detail}"
-            self._missing = Missing(reader.failed.reason, told)
+            self._lack(Missing(reader.failed.reason, told))
             part = replace(part, complete=False)
         self._parts.append(replace(part, catalogue=target.catalogue))
 

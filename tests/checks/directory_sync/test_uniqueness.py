@@ -8,6 +8,7 @@ from checks.directory_sync import uniqueness
 from checks.directory_sync.reading import objects_readable
 from scanner.api import Missing, Reason, Severity, Status
 from scanner.evidence.directory import Collision, DirectoryInput, DirectoryObject, Unreadable
+from scanner.evidence.forest import Forest, ForestDomain
 from scanner.evidence.tenant import User
 from scanner.testing import run_check
 from tests.checks.directory_sync.objects import found, holder, user
@@ -71,8 +72,10 @@ def test_nothing_is_unique_when_much_was_unreadable(check):
     assert one.status is Status.NOT_ASSESSED
 
 
-def across(*holders):
-    return judged(ACROSS, [Collision("", holders)])["addresses across attributes"]
+def across(*holders, forests=()):
+    held = [Collision("", holders)]
+    (said,) = run_check(ACROSS, found(), *forests, streams={Collision: held})
+    return str(said.status), said.reason
 
 
 def test_an_address_in_two_attributes_or_types_fails():
@@ -91,6 +94,16 @@ def test_a_contact_of_another_forest_stands_for_the_user():
     away = holder("a", type="contact", dn="CN=a,DC=fabrikam,DC=com")
     assert across(holder("a"), away) == ("warn", "contacts-of-users")
     assert across(holder("a"), holder("c", type="contact")) == ("fail", "shared-addresses")
+
+
+def test_domains_of_one_forest_are_one_forest():
+    child = holder("a", type="contact", dn="CN=a,DC=child,DC=corp,DC=contoso,DC=com")
+    assert across(holder("a"), child) == ("fail", "shared-addresses")
+    tree = holder("a", type="contact", dn="CN=a,DC=fabrikam,DC=com")
+    domains = (ForestDomain("corp.contoso.com"), ForestDomain("fabrikam.com"))
+    known = [Forest("corp.contoso.com", domains=domains)]
+    assert across(holder("a"), tree) == ("warn", "contacts-of-users")
+    assert across(holder("a"), tree, forests=known) == ("fail", "shared-addresses")
 
 
 def test_unreadable_entries_are_rows():
