@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
@@ -23,10 +23,11 @@ class Fold(Generic[T]):
     A subclass annotates the parameter of `see` with the evidence type of its stream. All folds over
     one stream share a single reading of it.
 
-    To compare its objects with those of other streams, it overrides `see_before` and annotates its
-    parameter with their types, `X` or `X | Y`. They are shown whole before the first call of `see`,
-    so that a fold keeps something small of them to look things up in. They may be absent: `lacks`
-    says so, and a pass has to tell what it was not compared with.
+    To compare its objects with those of other streams, it has a method for each of them whose name
+    begins with `see_` and whose parameter is annotated alike: `see_user(self, item: User)`. They are
+    shown whole before the first call of `see`, so that a fold keeps something small of them to look
+    things up in. They may be absent: `lacks` says so, and a pass has to tell what it was not compared
+    with.
 
     A fold that could make nothing of its stream sets `wants_more` to False until the first call of
     `see`: that saves a call for each of a million objects. It is asked for its findings all the same.
@@ -36,10 +37,6 @@ class Fold(Generic[T]):
 
     def see(self, item: T) -> None:
         """Take one object in; called once per object, in the order of the stream."""
-        raise NotImplementedError
-
-    def see_before(self, item: Any) -> None:
-        """Take one object of an earlier stream in."""
         raise NotImplementedError
 
     def lacks(self, kind: type, missing: Missing) -> None:
@@ -73,7 +70,7 @@ class Check:
     judge: Callable[..., Any]
     needs: tuple[Need, ...]
     stream: type | None
-    earlier: tuple[type, ...]
+    earlier: Mapping[type, str]
     title: str
     action: str
     why: str
@@ -243,19 +240,22 @@ def needs_of(judge: Callable[..., Any]) -> tuple[tuple[Need, ...], type | None]:
     return tuple(_need(name, hint) for name, hint in hints.items()), stream
 
 
-def earlier_of(judge: Callable[..., Any]) -> tuple[type, ...]:
-    """The streams that a fold wants to see before its own. Raises TypeError for anything else."""
-    shown = getattr(judge, "see_before", Fold.see_before)
-    if not isinstance(judge, type) or shown is Fold.see_before:
-        return ()
-    hints = get_type_hints(shown)
-    hints.pop("return", None)
-    hint = next(iter(hints.values()))
-    named = get_args(hint) if get_origin(hint) in (types.UnionType, typing.Union) else (hint,)
-    for one in named:
-        if not isinstance(one, type) or not is_evidence(one) or not kind_of(one).stream:
-            raise TypeError(f"{judge.__qualname__}.see_before: {one!r} is not a stream")
-    return named
+def earlier_of(judge: Callable[..., Any]) -> Mapping[type, str]:
+    """The streams that a fold wants to see before its own, with the methods that take their objects.
+
+    Raises TypeError when the parameter of such a method is no stream.
+    """
+    found: dict[type, str] = {}
+    for name in dir(judge) if isinstance(judge, type) else ():
+        if not name.startswith("see_"):
+            continue
+        hints = get_type_hints(getattr(judge, name))
+        hints.pop("return", None)
+        shown = next(iter(hints.values()), None)
+        if not isinstance(shown, type) or not is_evidence(shown) or not kind_of(shown).stream:
+            raise TypeError(f"{judge.__qualname__}.{name}: {shown!r} is not a stream")
+        found[shown] = name
+    return found
 
 
 def _need(parameter: str, hint: Any) -> Need:

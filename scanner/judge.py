@@ -222,7 +222,9 @@ def _show_earlier(
     for kind in dict.fromkeys(kind for check, _ in every for kind in check.earlier):
         asking = [one for one in every if kind in one[0].earlier]
         stream = evidence.streams.get(kind)
-        judged += _show(stream or (), [(fold.see_before, check) for check, fold in asking])
+        judged += _show(
+            stream or (), [(getattr(fold, check.earlier[kind]), check) for check, fold in asking]
+        )
         missing = stream.missing if stream else evidence.gap(kind)
         told: list[_Shown] = [
             (partial(fold.lacks, kind), check) for check, fold in _left(asking, judged)

@@ -79,16 +79,18 @@ class SourceAnchorsConsistent(Fold[DirectoryObject]):
         self._missing: Missing | None = None
         self._unread: Missing | None = None
 
-    def see_before(self, item: Collision | User) -> None:
-        """Take one value, or one user of the tenant in."""
-        if isinstance(item, User):
-            guid = immutable_guid(item.anchor) if item.anchor else ""
-            if guid:
-                self.wants_more = True
-                name = item.upn.casefold()
-                self._names[guid] = name
-                self._named[name] = ""
-        elif item.attribute == "mS-DS-ConsistencyGuid":
+    def see_user(self, item: User) -> None:
+        """Take one user of the tenant in."""
+        guid = immutable_guid(item.anchor) if item.anchor else ""
+        if guid:
+            self.wants_more = True
+            name = item.upn.casefold()
+            self._names[guid] = name
+            self._named[name] = ""
+
+    def see_collision(self, item: Collision) -> None:
+        """Take one value in."""
+        if item.attribute == "mS-DS-ConsistencyGuid":
             self._groups += 1
             for holder in item.holders:
                 self._rows.add(holder.dn, holder.type, holder.value)

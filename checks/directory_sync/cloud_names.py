@@ -192,7 +192,7 @@ class CloudUserNamesUnique(Fold[DirectoryObject]):
         self._matched = Affected(_HELD)
         self._admins = 0
 
-    def see_before(self, item: User) -> None:
+    def see_user(self, item: User) -> None:
         """Take one user of the tenant in."""
         self._cloud.add(item)
 

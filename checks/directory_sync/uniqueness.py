@@ -127,12 +127,14 @@ class AttributeValuesUnique(Fold[DirectoryObject]):
         self._held: Counter[str] = Counter()
         self._unread: Missing | None = None
 
-    def see_before(self, item: Collision | User) -> None:
-        """Take one value, or one user of the tenant in."""
-        if isinstance(item, User):
-            self._cloud.add(item)
-            self.wants_more = bool(self._cloud.addresses)
-        elif item.attribute in self._groups:
+    def see_user(self, item: User) -> None:
+        """Take one user of the tenant in."""
+        self._cloud.add(item)
+        self.wants_more = bool(self._cloud.addresses)
+
+    def see_collision(self, item: Collision) -> None:
+        """Take one value in."""
+        if item.attribute in self._groups:
             inside = sum(self._found.counts(holder) for holder in item.holders)
             self._groups[item.attribute].append((inside, item))
             self._inside[item.attribute] += inside > 1

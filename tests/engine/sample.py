@@ -173,11 +173,14 @@ class ThingsUnmarked(Fold[Thing]):
         self.marked: list[str] = []
         self.limits: list[str] = []
 
-    def see_before(self, item: Mark | Note) -> None:
+    def see_mark(self, item: Mark) -> None:
         if item.id == "break":
             raise RuntimeError("cannot bear it")
         self.marks.add(item.id)
         self.wants_more = True
+
+    def see_note(self, item: Note) -> None:
+        self.see_mark(item)
 
     def lacks(self, kind: type, missing: Missing) -> None:
         self.limits.append(f"{kind.__name__} {missing.reason}")

@@ -62,5 +62,5 @@ def test_what_a_fold_sees_first_has_to_be_a_stream():
             def see(self, item: Thing) -> None:
                 pass
 
-            def see_before(self, item: Colour) -> None:
+            def see_colour(self, item: Colour) -> None:
                 pass
