@@ -74,6 +74,7 @@ class LiveReader:
         self._learn = not known
         self.failed: LdapError | None = None
         self._count = 0
+        self._met: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Read]:
         asked = (*ASKED, *sorted(self._extra - WANTED))
@@ -90,24 +91,31 @@ class LiveReader:
         attributes: Attributes = {}
         damaged: set[str] = set()
         for written, values in raw.items():
-            if not values:
-                continue
-            name = wanted_name(written, self._extra)
+            name = self._name(written) if values else ""
             if not name:
                 continue
             if name.endswith(PARTIAL):
                 rest, whole = self._rest(dn, written, len(values))
                 name = name.removesuffix(PARTIAL) if whole else name
                 values = [*values, *rest]  # noqa: PLW2901
-            if self._learn:
-                self.names.add(name.removesuffix(PARTIAL))
             try:
-                attributes[name] = [*attributes.get(name, ()), *_texts(name, values)]
+                texts = _texts(name, values)
             except UnicodeDecodeError:
                 damaged.add(name)
+            else:
+                attributes[name] = attributes[name] + texts if name in attributes else texts
         if not dn:
             return Broken(self._count, "", "the entry has no name")
         return Entry(dn, attributes, self._count, damaged)
+
+    def _name(self, written: str) -> str:
+        """The key of an attribute as the server writes it; the few that there are get remembered."""
+        name = self._met.get(written)
+        if name is None:
+            name = self._met[written] = wanted_name(written, self._extra)
+            if name and self._learn:
+                self.names.add(name.removesuffix(PARTIAL))
+        return name
 
     def _rest(self, dn: str, written: str, have: int) -> tuple[list[bytes], bool]:
         """The values behind the first part that the server gave, and whether that is all of them.

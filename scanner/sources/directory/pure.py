@@ -29,6 +29,9 @@ from scanner.sources.directory.session import (
 )
 from scanner.words import Reason
 
+# names are compared by the reader; without this half the time goes into dictionaries that do it too
+ldap3.set_config_parameter("CASE_INSENSITIVE_ATTRIBUTE_NAMES", False)
+
 _SCOPES = {"base": ldap3.BASE, "one": ldap3.LEVEL, "subtree": ldap3.SUBTREE}
 ldap3.set_config_parameter("CASE_INSENSITIVE_ATTRIBUTE_NAMES", False)
 """Otherwise ldap3 takes member and member;range=0-1499, which come together, for one attribute."""
@@ -73,6 +76,7 @@ class PureSession:
             receive_timeout=math.ceil(target.timeout),  # it goes into a socket option as it is
             raise_exceptions=True,
             return_empty_attributes=False,
+            check_names=False,
         )
         try:
             self._connection.open(read_server_info=False)
