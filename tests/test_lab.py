@@ -22,6 +22,12 @@ def test_the_troubled_organisation_has_findings_that_fail(tmp_path):
     assert sum(one.status is Status.FAIL for one in result.findings) >= 6
     assert result.plan
     assert not result.broken
+    said = {(one.check, one.reason) for one in result.findings}
+    assert {
+        ("directory_sync.cloud-user-names-unique", "names-taken"),
+        ("directory_sync.source-anchors-consistent", "anchors-of-others"),
+        ("directory_sync.match-takeover-blocked", "not-blocked"),
+    } <= said
 
 
 def test_the_repaired_organisation_has_no_fail_and_no_crash(tmp_path):

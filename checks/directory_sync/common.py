@@ -60,6 +60,13 @@ def too_damaged(found: DirectoryInput) -> bool:
     return found.damaged > MUCH_DAMAGE * found.entries
 
 
+def with_coverage(finding: Finding, found: DirectoryInput) -> Finding:
+    """A finding with the share of what could not be read, where that is much."""
+    if not too_damaged(found):
+        return finding
+    return finding.showing(unreadable=f"{found.damaged} / {found.entries}")
+
+
 def unclear(subject: Subject, found: DirectoryInput) -> Finding:
     """What stands in place of a pass when too much was unreadable."""
     return not_assessed(
@@ -117,7 +124,8 @@ class FaultFold(Fold[DirectoryObject]):
     def findings(self) -> Iterable[Finding]:
         """One finding for each attribute."""
         for name in self._rows:
-            yield from self._about(name)
+            for finding in self._about(name):
+                yield with_coverage(finding, self._found)
 
     def _about(self, name: str) -> Iterator[Finding]:
         subject = object_set(name)

@@ -125,6 +125,8 @@ def organizational_unit_names_clean(found: DirectoryInput) -> Iterator[Finding]:
         )
     elif not read:
         yield not_applicable("no-units", _UNITS, "The input holds no organisational unit.")
+    elif too_damaged(found):
+        yield unclear(_UNITS, found)
     else:
         yield passed("names-clean", _UNITS, "The names of all {count} units are clean.", count=read)
 

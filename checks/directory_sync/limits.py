@@ -1,8 +1,7 @@
-"""Limits of size and number: of an object, of a group, of the directory, of Cloud Sync."""
+"""Limits of size and number: of an object, of a group, of the directory."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from checks.directory_sync.common import (
@@ -24,8 +23,8 @@ from scanner.api import (
     Topic,
     check,
     failed,
-    forest,
     not_applicable,
+    not_assessed,
     object_set,
     passed,
     step,
@@ -34,21 +33,24 @@ from scanner.api import (
 )
 from scanner.evidence.directory import DirectoryInput, DirectoryObject, SyncPlan
 from scanner.evidence.tenant import TenantDomains
-from scanner.evidence.tenant_sync import SyncState
+from scanner.evidence.tenant_sync import SyncClient, SyncState
+from scanner.evidence.versions import older, version_of
 
 _OBJECTS = object_set("objects on premises")
 _GROUPS = object_set("groups on premises")
-_GUIDE = "https://learn.microsoft.com/entra/identity/hybrid/cloud-sync/connect-to-cloud-sync-decision-guide"
-_CLOUD_SYNC = "https://learn.microsoft.com/entra/identity/hybrid/cloud-sync/how-to-prerequisites"
+DECISION_GUIDE = "https://learn.microsoft.com/entra/identity/hybrid/cloud-sync/connect-to-cloud-sync-decision-guide"
 _ENDPOINT = (
     "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-sync-endpoint-api-v2"
 )
 CERTIFICATES_MOST = 15
 PROXIES_WARN, PROXIES_MOST = 300, 332
 MEMBERS_MOST = 250_000
-CLOUD_SYNC_MEMBERS, CLOUD_SYNC_OBJECTS = 50_000, 150_000
+CLOUD_SYNC_MEMBERS = 50_000
 UNVERIFIED_QUOTA, VERIFIED_QUOTA, LICENCED_QUOTA = 50_000, 300_000, 500_000
 _NEARLY = 0.8
+_GROWING = ("proxyAddresses", "userCertificate", "userSMIMECertificate")
+_FIRST_ENDPOINT = (2, 0)
+"""Entra Connect below it uses the first endpoint, whose limit is that of Cloud Sync."""
 
 
 @check(
@@ -83,6 +85,7 @@ class ObjectSizesWithinLimits(Fold[DirectoryObject]):
     def __init__(self, found: DirectoryInput) -> None:
         self._found = found
         self._seen = 0
+        self._objects = 0
         self._large = Affected(("dn", "attribute", "values", "limit"))
         self._near = Affected(("dn", "attribute", "values", "limit"))
 
@@ -104,6 +107,7 @@ class ObjectSizesWithinLimits(Fold[DirectoryObject]):
         ):
             if count > limit:
                 self._large.add(item.dn, name, str(count), str(limit))
+        self._objects += bool(self._large) and self._large.rows[-1][0] == item.dn
         if PROXIES_WARN < item.proxies <= PROXIES_MOST:
             self._near.add(item.dn, "proxyAddresses", str(item.proxies), str(PROXIES_MOST))
 
@@ -116,7 +120,7 @@ class ObjectSizesWithinLimits(Fold[DirectoryObject]):
                 "too-large",
                 _OBJECTS,
                 "{objects} objects have more values than Entra takes.",
-                objects=len(self._large),
+                objects=self._objects,
             ).affecting(self._large)
         elif self._near:
             yield warned(
@@ -128,6 +132,14 @@ class ObjectSizesWithinLimits(Fold[DirectoryObject]):
                 objects=len(self._near),
                 limit=PROXIES_WARN,
             ).affecting(self._near)
+        elif not any(map(self._found.carries, _GROWING)):
+            yield not_assessed(
+                "unconfigured-not-exported",
+                _OBJECTS,
+                "No entry of the input carries any of {attributes}; export them too to have sizes"
+                " judged.",
+                attributes=list(_GROWING),
+            )
         elif too_damaged(self._found):
             yield unclear(_OBJECTS, self._found)
         else:
@@ -138,8 +150,8 @@ class ObjectSizesWithinLimits(Fold[DirectoryObject]):
     id="directory_sync.group-sizes-within-limits",
     title="No group is too large to synchronise",
     action="Split the groups that are too large, or leave them out",
-    why="A group with 250,000 members or more is not synchronised at all, and Cloud Sync takes"
-    " 50,000. Its"
+    why="A group with 250,000 members or more is not synchronised at all; Cloud Sync, and Entra"
+    " Connect 1 with its old endpoint, take 50,000. Its"
     " members then lose what the group grants them in the cloud.",
     fix=[
         step("Split the group, or use a dynamic group in the cloud instead."),
@@ -156,16 +168,20 @@ class ObjectSizesWithinLimits(Fold[DirectoryObject]):
     phase=Phase.REMEDIATE,
     clause=["E3", "A4"],
     blocks=["synchronising these groups"],
-    documents=[DEFAULT_RULES, _ENDPOINT, _GUIDE],
+    documents=[DEFAULT_RULES, _ENDPOINT, DECISION_GUIDE],
 )
 class GroupSizesWithinLimits(Fold[DirectoryObject]):
     """Counts members; a list that the server cut off is a lower bound."""
 
-    def __init__(self, found: DirectoryInput, plan: SyncPlan | None) -> None:
+    def __init__(
+        self, found: DirectoryInput, plan: SyncPlan | None, client: SyncClient | None
+    ) -> None:
         self._found = found
-        cloud = plan is not None and plan.tool == "cloud-sync"
-        self._limit = CLOUD_SYNC_MEMBERS if cloud else MEMBERS_MOST
-        self._most = self._limit + 1 if cloud else self._limit
+        version = version_of(client.version) if client and client.version else None
+        small = plan is not None and plan.tool == "cloud-sync"
+        small = small or (version is not None and older(version, _FIRST_ENDPOINT))
+        self._limit = CLOUD_SYNC_MEMBERS if small else MEMBERS_MOST
+        self._most = self._limit + 1 if small else self._limit
         self._groups = 0
         self._large = Affected(("dn", "members"))
         self._near = Affected(("dn", "members"))
@@ -173,7 +189,7 @@ class GroupSizesWithinLimits(Fold[DirectoryObject]):
 
     def see(self, item: DirectoryObject) -> None:
         """Take one object in."""
-        if item.type == "group":
+        if item.type == "group" and (not item.reasons or self._may_come(item)):
             self._groups += 1
             if item.members >= self._most:
                 self._large.add(item.dn, str(item.members))
@@ -181,6 +197,10 @@ class GroupSizesWithinLimits(Fold[DirectoryObject]):
                 self._near.add(item.dn, str(item.members))
             elif item.more_members:
                 self._cut.add(item.dn, f"at least {item.members}")
+
+    def _may_come(self, item: DirectoryObject) -> bool:
+        """Whether nothing but its size keeps a group out."""
+        return set(self._found.firm(item)) <= {"too-large"}
 
     def findings(self) -> Iterator[Finding]:
         """One finding over all groups."""
@@ -210,6 +230,13 @@ class GroupSizesWithinLimits(Fold[DirectoryObject]):
                 " unknown.",
                 groups=len(self._cut),
             ).affecting(self._cut)
+        elif not self._found.carries("member"):
+            yield not_assessed(
+                "unconfigured-not-exported",
+                _GROUPS,
+                "No entry of the input carries {attribute}; export it too to have it judged.",
+                attribute="member",
+            )
         elif too_damaged(self._found):
             yield unclear(_GROUPS, self._found)
         else:
@@ -302,78 +329,3 @@ def _quota(domains: TenantDomains | None, state: SyncState | None) -> int:
     if domains is None or any(one.is_verified and not one.is_initial for one in domains.domains):
         return VERIFIED_QUOTA
     return UNVERIFIED_QUOTA
-
-
-@check(
-    id="directory_sync.cloud-sync-within-limits",
-    title="The forest fits Cloud Sync, where it is planned",
-    action="Choose Entra Connect instead, or bring the forest within the limits of Cloud Sync",
-    why="Cloud Sync takes at most 150,000 objects of a domain and 50,000 members of a group, and"
-    " it does not"
-    " synchronise devices. What goes beyond needs Entra Connect.",
-    fix=[
-        step("Compare the two in Microsoft's decision guide.", link=_GUIDE),
-        step("Leave out what need not synchronise, by a scoping filter."),
-    ],
-    verify="Repeat the check: the counts are within the limits.",
-    topic=Topic.DIRECTORY_SYNC,
-    severity=Severity.HIGH,
-    owner=Owner.DIRECTORY_ADMIN,
-    effort=Effort.DAYS,
-    phase=Phase.REMEDIATE,
-    clause=["E3", "A4"],
-    blocks=["synchronising with Cloud Sync"],
-    documents=[_GUIDE, _CLOUD_SYNC],
-)
-class CloudSyncWithinLimits(Fold[DirectoryObject]):
-    """Counts objects by domain, large groups, devices and inetOrgPersons."""
-
-    def __init__(self, found: DirectoryInput, plan: SyncPlan) -> None:
-        self._found = found
-        self._planned = plan.tool == "cloud-sync"
-        self._domains: Counter[str] = Counter()
-        self._large = 0
-        self._devices = 0
-        self._persons = 0
-
-    def see(self, item: DirectoryObject) -> None:
-        """Take one object in."""
-        if self._planned and self._found.counts(item):
-            self._domains[item.domain] += 1
-            self._large += item.type == "group" and item.members > CLOUD_SYNC_MEMBERS
-            self._devices += item.type == "computer"
-            self._persons += item.type == "inetOrgPerson"
-
-    def findings(self) -> Iterator[Finding]:
-        """One finding for each domain."""
-        if not self._planned:
-            yield not_applicable("not-planned", forest("all forests"), "Cloud Sync is not planned.")
-            return
-        for name, count in sorted(self._domains.items()):
-            yield self._about(name, count)
-
-    def _about(self, name: str, count: int) -> Finding:
-        problems = [f"{count} objects in the domain"] if count > CLOUD_SYNC_OBJECTS else []
-        problems += [f"{self._large} groups above 50,000 members"] if self._large else []
-        problems += [f"{self._devices} devices to synchronise"] if self._devices else []
-        if problems:
-            return failed(
-                "beyond-limits",
-                forest(name),
-                "{domain} goes beyond Cloud Sync: {problems}.",
-                domain=name,
-                problems=problems,
-            )
-        if self._persons:
-            return warned(
-                "persons",
-                forest(name),
-                "{domain} has {persons} inetOrgPerson objects, whose password hashes Cloud Sync does not"
-                " synchronise.",
-                domain=name,
-                persons=self._persons,
-            )
-        return passed(
-            "within-limits", forest(name), "{domain} fits Cloud Sync with {count} objects.",
-            domain=name, count=count,
-        )  # fmt: skip

@@ -47,6 +47,7 @@ _FOREIGN = object_set("members from other forests")
 _UNEXPECTED = frozenset({"no-sam", "linked-mailbox", "not-mail-enabled", "no-mail", "no-proxy"})
 """Reasons that surprise people: the object looks like one in use."""
 _MEANT = frozenset({"critical", "conflict", "filtered-ou"})
+_AGES = ("lastLogonTimestamp", "userAccountControl")
 _DAY = 86400
 
 
@@ -98,15 +99,21 @@ class SyncScopeKnown(Fold[DirectoryObject]):
         if verdict is Verdict.SYNCS or item.type == "computer":
             return
         reasons = found.firm(item)
+        unexpected = not _UNEXPECTED.isdisjoint(reasons) and not (
+            reasons == ("linked-mailbox",) and self._has_other_users(item)
+        )
         self._reasons.update(reasons or item.open)
         certainty = "disputed" if found.is_disputed(item) else "documented"
         self._rows.add(item.dn, item.type, str(verdict), ", ".join(reasons or item.open), certainty)
         self._open += verdict is Verdict.OPEN
         self._unexpected += (
-            not _UNEXPECTED.isdisjoint(reasons)
-            and _MEANT.isdisjoint(reasons)
-            and (item.enabled or not item.is_user)
+            unexpected and _MEANT.isdisjoint(reasons) and (item.enabled or not item.is_user)
         )
+
+    def _has_other_users(self, item: DirectoryObject) -> bool:
+        """Whether another part was read too, with the account that owns the linked mailbox."""
+        parts = self._found.parts
+        return any(part.classes.get("user") for n, part in enumerate(parts) if n != item.source)
 
     def findings(self) -> Iterator[Finding]:
         """One table of verdicts; a warning where people probably expect otherwise."""
@@ -306,6 +313,9 @@ class StaleAccountsReviewed(Fold[DirectoryObject]):
                 disabled=count["disabled"],
                 never=count["never-expires"],
             ).at(Severity.INFO)
+        lacking = [name for name in _AGES if not found.carries(name)]
+        if lacking:
+            finding = finding.showing(not_exported=", ".join(lacking))
         yield finding.affecting(self._rows)
 
 

@@ -6,7 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from checks.directory_sync.cloud_users import CloudUsers
-from checks.directory_sync.common import EXPORT_AGAIN, SYNC_ERRORS, too_damaged, unclear
+from checks.directory_sync.common import (
+    EXPORT_AGAIN,
+    SYNC_ERRORS,
+    too_damaged,
+    unclear,
+    with_coverage,
+)
 from checks.gate import unread
 from scanner.api import (
     Affected,
@@ -179,7 +185,8 @@ class AttributeValuesUnique(Fold[DirectoryObject]):
                 _rows(one, self._found, self._rows[name])
                 if inside == 1 and name == "proxyAddresses":
                     self._compare_alias(one)
-            yield self._about(name, len(groups)).affecting(self._rows[name])
+            finding = with_coverage(self._about(name, len(groups)), self._found)
+            yield finding.affecting(self._rows[name])
 
     def _compare_alias(self, one: Collision) -> None:
         """Compare a secondary address of one object in scope; primary ones were seen with it."""

@@ -254,10 +254,11 @@ class DirectoryInput:
 class SyncPlan:
     """What the organisation stated about its synchronisation; empty where it said nothing.
 
-    `tool` is 'connect' or 'cloud-sync'.
+    `tool` is 'connect' or 'cloud-sync'; `units` counts the organisational units in its filter.
     """
 
     tool: str = ""
+    units: int = 0
 
 
 NEEDS: Mapping[str, tuple[str, ...]] = {

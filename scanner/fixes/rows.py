@@ -17,9 +17,14 @@ COLUMNS = (
     "ERROR",
     "VALUE",
     "UPDATE",
+    "PROPOSEDACTION",
+    "ACTION",
     "SCOPE",
     "DETAIL",
 )
+EDIT = "EDIT"
+"""What IdFix calls the action that writes the update; ACTION is left to the admin."""
+
 _ORDER = (
     "format",
     "blank",
@@ -56,7 +61,8 @@ def rows(evidence: Evidence) -> Iterator[Row]:
     for item in evidence.streams[DirectoryObject]:
         yield from _rows_of(item, found, shared, taken)
     for (dn, attribute, value), others in shared.items():
-        yield (dn, _common_name(dn), "", attribute, "duplicate", value, "", "", others)
+        row = (dn, _common_name(dn), "", attribute, "duplicate", value, "")
+        yield (*row, "", "", "", others)
 
 
 def _rows_of(
@@ -69,6 +75,7 @@ def _rows_of(
         place = (item.dn, fault.attribute, fault.value)
         others = shared.pop(place, "")
         kinds = [*fault.kinds, "duplicate"] if others else list(fault.kinds)
+        update = "" if others or place in taken else fault.proposal
         if kinds:
             yield (
                 item.dn,
@@ -77,7 +84,9 @@ def _rows_of(
                 fault.attribute,
                 ", ".join(sorted(kinds, key=_ORDER.index)),
                 fault.value,
-                "" if others or place in taken else fault.proposal,
+                update,
+                EDIT if update else "",
+                "",
                 str(found.verdict(item)),
                 "; ".join(one for one in (fault.detail, others) if one),
             )

@@ -21,7 +21,7 @@ from scanner.evidence.directory import (
 )
 from scanner.evidence.folder import Evidence
 from scanner.fixes import ldif, powershell
-from scanner.fixes.rows import COLUMNS, inert
+from scanner.fixes.rows import COLUMNS, EDIT, inert
 
 README = """\
 Fixes for Active Directory, proposed by emsready. Nothing was changed.
@@ -135,6 +135,8 @@ def _write_group(folder: Path, members: list[Change]) -> None:
                 kinds,
                 old,
                 new,
+                EDIT,
+                "",
                 "",
                 one.fault.detail,
             )

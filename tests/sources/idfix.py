@@ -129,3 +129,34 @@ def given_name(value):
     run = Run(value, ())
     run.length(63)
     return run.kinds
+
+
+_PREFIXES = (
+    "admini", "cas_{", "discoverysearchmailbox", "federatedemail", "guest", "httpconnector", "krbtgt",
+    "iusr_", "iwam", "msol", "support_", "systemmailbox", "wwioadmini", "healthmailbox",
+    "exchange online-applicationaccount",
+)  # fmt: skip
+
+
+def skips(entry):
+    """Whether an object gives no row at all. `entry` has its names as Active Directory spells them."""
+
+    def first(name):
+        return entry.get(name, [""])[0]
+
+    cn, kind = first("cn"), entry["objectClass"][-1]
+    if cn.endswith("$") or cn.lower().startswith(_PREFIXES):
+        return True
+    if "ACNF:" in entry["dn"][0].upper() or first("isCriticalSystemObject") == "TRUE":
+        return True
+    if kind == "user":
+        hidden = first("msExchHideFromAddressLists") == "TRUE"
+        return (
+            first("sAMAccountName").upper().startswith(("CAS_", "SUPPORT_", "MSOL_"))
+            or first("mailNickname").upper().startswith(("CAS_", "SYSTEMMAILBOX"))
+            or (hidden and first("displayName").upper().startswith("MSOL"))
+        )
+    if kind == "group" and first("groupType"):
+        security = int(first("groupType")) < 0
+        return not first("mail") if security else not first("proxyAddresses")
+    return False

@@ -238,3 +238,14 @@ def test_a_generated_forest_gives_exactly_its_faults(tmp_path):
         "": count // 100,
     }
     assert all(len(members) == 2 for members in shared["mail"])
+
+
+def test_units_and_sync_accounts_are_found_whatever_was_exported(tmp_path):
+    units = [
+        {"dn": [f"OU={name},DC=contoso,DC=com"], "objectClass": ["top", "organizationalUnit"]}
+        for name in ("Staff", "R/D", "Old\\20", "One\\2C two")
+    ]
+    accounts = [person(name, sAMAccountName=name) for name in ("MSOL_1a2b", "AAD_3c4d", "MSOLtd")]
+    found = gather(tmp_path, text_of(*units, *accounts)).one(DirectoryInput)
+    assert [one.partition(",")[0] for one in found.units] == ["OU=R/D", "OU=Old\\20"]
+    assert found.sync_accounts == ("MSOL_1a2b", "AAD_3c4d")

@@ -75,7 +75,7 @@ class DirectorySource:
     def collect(self, gather: Gather) -> None:
         """Read everything that is named. Raises Unavailable where nothing is, or can be read."""
         section = gather.config.directory
-        gather.put(SyncPlan(section.sync_tool))
+        gather.put(SyncPlan(section.sync_tool, len(section.include)))
         if not (section.files or section.servers):
             raise Unavailable(Reason.UNCONFIGURED, _UNCONFIGURED)
         duplicates = Duplicates()

@@ -1,12 +1,14 @@
 """Scope, limits and hygiene."""
 
+from dataclasses import replace
+
 import pytest
 
-from checks.directory_sync import hygiene, limits, scope
+from checks.directory_sync import cloud_sync, hygiene, limits, scope
 from scanner.api import Header, Missing, Reason, Severity
 from scanner.evidence.directory import DirectoryInput, DirectoryObject, SyncPlan
 from scanner.evidence.tenant import TenantDomain, TenantDomains
-from scanner.evidence.tenant_sync import SyncState
+from scanner.evidence.tenant_sync import SyncClient, SyncFeatures, SyncState
 from scanner.testing import NOW, run_check
 from tests.checks.directory_sync.objects import found, judged, user
 
@@ -14,7 +16,7 @@ OBJECTS = [
     limits.ObjectSizesWithinLimits,
     limits.GroupSizesWithinLimits,
     limits.ObjectCountWithinQuota,
-    limits.CloudSyncWithinLimits,
+    cloud_sync.CloudSyncWithinLimits,
     scope.SyncScopeKnown,
     scope.PrivilegedAccountsNotSynced,
     scope.StaleAccountsReviewed,
@@ -68,6 +70,21 @@ def test_sizes_of_objects():
     assert about(check, [user(proxies=333, reasons=("critical",))]) == ("pass", "sizes-good")
 
 
+def test_sizes_that_were_not_exported_are_not_judged():
+    without = ["proxyaddresses", "usercertificate"]
+    said = about(limits.ObjectSizesWithinLimits, [user()], ground=found(without=without))
+    assert said == ("not-assessed", "unconfigured-not-exported")
+    said = about(limits.GroupSizesWithinLimits, [group(0)], ground=found(without=["member"]))
+    assert said == ("not-assessed", "unconfigured-not-exported")
+
+
+def test_an_object_that_is_too_large_twice_is_one():
+    both = [user(certificates=16, proxies=333), user("b"), user("c", proxies=333)]
+    (said,) = run_check(limits.ObjectSizesWithinLimits, found(), streams={DirectoryObject: both})
+    assert said.text.values["objects"] == 2
+    assert len(said.affected) == 3
+
+
 def group(members, **more):
     return user("g", type="group", members=members, **more)
 
@@ -84,6 +101,15 @@ def test_sizes_of_groups():
     assert about(check, [group(50_000)], plan) == ("warn", "groups-nearly-too-large")
     assert about(check, [group(50_001)], plan) == ("fail", "groups-too-large")
     assert about(check, [group(1500, more_members=True)]) == ("warn", "members-cut-off")
+    assert about(check, [group(300_000, reasons=("too-large",))]) == ("fail", "groups-too-large")
+    out = group(300_000, reasons=("too-large", "critical"))
+    assert about(check, [out, group(1)]) == ("pass", "groups-small")
+
+
+@pytest.mark.parametrize(("version", "verdict"), [("1.6.16.0", "fail"), ("2.5.190.0", "pass")])
+def test_the_old_endpoint_takes_fewer_members(version, verdict):
+    said = about(limits.GroupSizesWithinLimits, [group(60_000)], SyncClient(version))
+    assert said[0] == verdict
 
 
 def test_the_quota():
@@ -101,13 +127,17 @@ def test_the_quota():
 
 
 def test_cloud_sync():
-    check = limits.CloudSyncWithinLimits
+    check = cloud_sync.CloudSyncWithinLimits
     plan = SyncPlan("cloud-sync")
     assert about(check, [user()], SyncPlan()) == ("not-applicable", "not-planned")
     assert about(check, [user()], plan) == ("pass", "within-limits")
     assert about(check, [group(50_001)], plan) == ("fail", "beyond-limits")
     assert about(check, [user(type="computer")], plan) == ("fail", "beyond-limits")
     assert about(check, [user(type="inetOrgPerson")], plan) == ("warn", "persons")
+    hashes = SyncFeatures(password_sync=True)
+    assert about(check, [user(type="inetOrgPerson")], plan, hashes) == ("fail", "beyond-limits")
+    assert about(check, [user()], SyncPlan("cloud-sync", 59)) == ("pass", "within-limits")
+    assert about(check, [user()], SyncPlan("cloud-sync", 60)) == ("fail", "beyond-limits")
 
 
 def test_what_stays_out():
@@ -118,6 +148,14 @@ def test_what_stays_out():
     assert about(check, [user(reasons=("no-sam",), control=514)]) == ("pass", "known")
     assert about(check, [user(reasons=("filtered-ou", "no-sam"))]) == ("pass", "known")
     assert about(check, [user(type="group", open=("no-group-type",))]) == ("warn", "unexpected")
+
+
+def test_a_linked_mailbox_is_expected_where_the_other_forest_was_read_too():
+    linked = user(reasons=("linked-mailbox",))
+    assert about(scope.SyncScopeKnown, [linked]) == ("warn", "unexpected")
+    ground = found()
+    two = replace(ground, parts=(*ground.parts, replace(ground.parts[0], name="other.ldif")))
+    assert about(scope.SyncScopeKnown, [linked], ground=two) == ("pass", "known")
 
 
 def test_the_table_of_what_stays_out():
@@ -192,6 +230,7 @@ def test_conflicts_and_units():
     assert alone(check, found()) == [("not-applicable", "no-units")]
     assert alone(check, found(**with_units)) == [("pass", "names-clean")]
     assert alone(check, found(units=("OU=a/b",), **with_units)) == [("warn", "awkward-names")]
+    assert alone(check, found(**with_units, **DAMAGED))[0][0] == "not-assessed"
 
 
 def test_letters_beyond_ascii():
