@@ -11,6 +11,7 @@ from reports.charts import axis_of, largest_of, stack
 from reports.clauses import clauses_of
 from reports.escape import SENTENCE, clip, data_block, href, link_text, visible
 from reports.headline import headline
+from reports.heights import room
 from reports.policy import policy
 from reports.rows import evidence_of
 from reports.view import View
@@ -47,6 +48,7 @@ def render(order: Rendering) -> dict[str, bytes]:
         stack=stack,
         span=functools.partial(span, words),
         evidence=evidence,
+        room=room,
         clauses=list(clauses_of(result)),
         headline=headline(view, words),
         because=functools.partial(item_words.because, view, words),

@@ -1,37 +1,33 @@
 """The reports of 300 items with 20,000 objects: made, opened, searched, printed, beside a plain table.
 
 The anchor is a page that writes all rows as one visible table, measured in the same browser. Prints
-seconds, bytes, nodes, resident memory and ratios, then what axe-core and the Nu validator find where
-`npm ci --prefix tests/reports/tools` brought them.
+seconds, bytes, elements, resident memory and ratios.
 
 python -m tests.bench.reports
+python -m tests.bench.reports --bars     # each bar, what was measured, whether it holds; exits with 1
 """
 
+import argparse
 import csv
 import html
 import io
-import json
-import shutil
+import itertools
 import statistics
-import subprocess
-import tempfile
+import sys
 import time
-from pathlib import Path
+from dataclasses import dataclass
 
 from reports.html import HTML
 from scanner.report import ReportFormat
-from tests.reports import samples
+from tests.reports import locales, rules, samples
 from tests.reports.browser import browser
-from tests.reports.test_html_rules import TAGS, TOOLS
 from tests.scanning import parts
 
-ROUNDS = 3
+ROUNDS = 5
 FORMATS = ("html", "csv", "xlsx", "markdown", "docx", "sarif", "junit", "planner", "jira", "ado")
+EMPTY = b"<!DOCTYPE html><html lang=en><title>empty</title></html>"
 _COUNT = "document.getElementsByTagName('*').length"
-_LARGEST = """
-[...document.querySelectorAll('button.save')].find((button) =>
-  button.closest('details').querySelector('caption').textContent.includes('12,131'))
-"""
+_LARGEST = "[...document.querySelectorAll('.rows')].find(e => e.dataset.all === '12,131')"
 _SEARCH = """
 (async () => {
   const field = document.getElementById('f-text');
@@ -58,19 +54,39 @@ def plain_table(order):
     return f"<!DOCTYPE html><meta charset=utf-8><title>t</title><table>{body}</table>".encode()
 
 
-def opened(content):
-    """Seconds until drawn in a fresh browser and in a warm one, elements, and resident megabytes.
+@dataclass
+class Opened:
+    """One page opened several times: seconds until drawn, and what it weighs.
 
-    Drawn is the second frame after the load event, counted from the start of navigation. Medians.
+    Drawn is the second frame after the load event, counted from the start of navigation; in a
+    browser just started, and in one that has shown a page before.
     """
-    found = []
-    for _ in range(ROUNDS):
+
+    fresh: list[float]
+    warm: list[float]
+    elements: int
+    memory: float
+
+    def __str__(self):
+        spans = [
+            f"{name} median {statistics.median(one):.2f} s, best {min(one):.2f} s"
+            for name, one in (("fresh", self.fresh), ("warm", self.warm))
+        ]
+        return f"{', '.join(spans)}; {self.elements:,} elements, {self.memory:.0f} MB"
+
+
+def opened(pages):
+    """Each of these pages in turn, round after round, so that a busy moment meets all of them."""
+    found = {name: Opened([], [], 0, 0.0) for name in pages}
+    for _, (name, content) in itertools.product(range(ROUNDS), pages.items()):
+        one = found[name]
         with browser() as started:
             page = started.open(content)
-            cold, count, memory = page.drawn(), page.run(_COUNT), page.memory() / 1e6
+            one.fresh.append(page.drawn())
+            one.elements, one.memory = page.run(_COUNT), page.memory() / 1e6
             page.close()
-            found.append((cold, started.open(content).drawn(), count, memory))
-    return [statistics.median(column) for column in zip(*found, strict=True)]
+            one.warm.append(started.open(content).drawn())
+    return found
 
 
 def formats(order):
@@ -84,79 +100,137 @@ def formats(order):
         print(f"  {name:<10} {time.perf_counter() - began:6.2f} s {size / 1e6:8.2f} MB")
 
 
+@dataclass
+class Used:
+    """What one does with the page: milliseconds of a search, lines of a saved file, a print."""
+
+    search: float
+    lines: int
+    printed: float
+    size: float
+
+
 def used(content):
-    """What one does with the page: search, save, print."""
+    """Search over all rows, save the largest item, print."""
     with browser() as started:
         page = started.open(content)
-        print(f"  search over all rows: {page.run(_SEARCH):.0f} ms")
-        page.run(f"({_LARGEST}).click()")
-        saved = started.downloads / page.run(f"({_LARGEST}).dataset.name")
+        search = page.run(_SEARCH)
+        name = page.run(f"({_LARGEST}).dataset.save")
+        page.run(f"({_LARGEST}).open = true; new Promise(r => setTimeout(r, 200))")
+        page.run(f"({_LARGEST}).querySelector('.tools button:last-child').click()")
+        saved = started.downloads / name
         for _ in range(200):
             if saved.exists() and saved.stat().st_size:
                 break
             time.sleep(0.05)
         lines = sum(1 for _ in csv.reader(io.StringIO(saved.read_text(encoding="utf-8-sig"))))
-        print(f"  CSV of the largest item, saved from the page: {lines} lines with its head")
+        page.close()
+        page = started.open(content)
         began = time.perf_counter()
-        size = len(page.pdf())
-        print(f"  printed: {time.perf_counter() - began:.2f} s, {size / 1e6:.2f} MB")
-        print(f"  requests {len(page.requests())}, complaints {len(page.complaints())}, "
-              f"violations of the policy {len(page.violations())}")  # fmt: skip
+        size = len(page.pdf()) / 1e6
+        return Used(search, lines, time.perf_counter() - began, size)
 
 
-def rules(content):
-    """What axe-core says in both colour schemes, and the validator."""
-    axe = TOOLS / "axe-core" / "axe.min.js"
-    if not axe.exists():
-        print("  axe-core and the validator: run npm ci --prefix tests/reports/tools")
-        return
-    options = json.dumps(
-        {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
-    )
+def quiet(pages):
+    """What pages ask for, complain about or are forbidden while everything in them is pressed."""
+    found = []
     with browser() as started:
-        for dark in (False, True):
-            page = started.open(content, dark=dark, bypass=True)
-            page.run(axe.read_text(encoding="utf-8") + ";1")
-            found = json.loads(
-                page.run(f"axe.run(document, {options}).then(r => JSON.stringify(r.violations))")
-            )
-            print(f"  axe-core, {'dark' if dark else 'light'}: {len(found)} violations")
-    if shutil.which("java"):
-        jar = TOOLS / "vnu-jar" / "build" / "dist" / "vnu.jar"
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "report.html")
-            path.write_bytes(content)
-            done = subprocess.run(
-                ["java", "-jar", str(jar), "--errors-only", str(path)],
-                capture_output=True, text=True, check=False,
-            )  # fmt: skip
-        print(f"  Nu validator: {len(done.stderr.splitlines())} errors")
+        for name, content in pages.items():
+            page = started.open(content)
+            page.click_everything()
+            said = [*page.requests(), *page.complaints(), *page.violations()]
+            found += [f"{name}: {one}" for one in said]
+            page.close()
+    return found
 
 
-def main():
-    """Print everything."""
-    made = samples.big()
-    order = samples.order(made)
+def accessible(pages):
+    """What axe-core finds: on a screen in both colour schemes, and on a telephone."""
+    found = []
+    views = [(1280, False), (1280, True), (360, False)]
+    with browser() as started:
+        for (name, content), (width, dark) in itertools.product(pages.items(), views):
+            page = started.open(content, width=width, dark=dark, bypass=True)
+            where = f"{name}, {width} px, {'dark' if dark else 'light'}"
+            found += [f"{where}: {rule} ({many})" for rule, many, *_ in rules.axe(page)]
+            page.close()
+    return found
+
+
+def pages_of(big):
+    """The sample of 300 items and the small one with all that a report can hold, in both languages."""
+    made = {"big": big, "small": samples.small()}
+    return {
+        f"{name}, {language}": HTML.render(
+            samples.order(locales.said(one, language), language=language)
+        )["report.html"]
+        for name, one in made.items()
+        for language in ("en", "zh-CN")
+    }
+
+
+def figures(order):
+    """Print how it compares."""
     print("made:")
     formats(order)
     content = HTML.render(order)["report.html"]
     anchor = plain_table(order)
-    print("opened (median of 3 fresh browsers):")
-    empty = opened(b"<!DOCTYPE html><html lang=en><title>empty</title></html>")
-    print(f"  an empty page: {empty[0]:.2f} s fresh, {empty[1]:.2f} s warm, {empty[3]:.0f} MB")
-    ours, theirs = opened(content), opened(anchor)
-    names = ("drawn fresh, s", "drawn warm, s", "elements", "renderer, MB")
-    for name, one, other in zip(names, ours, theirs, strict=True):
-        print(
-            f"  {name:<14} ours {one:10.2f}   plain table {other:10.2f}   ratio {other / one:5.1f}"
-        )
-    print(
-        f"  {'file, MB':<14} ours {len(content) / 1e6:10.2f}   plain table {len(anchor) / 1e6:10.2f}"
-    )
-    print("used:")
-    used(content)
-    print("rules:")
-    rules(content)
+    print(f"opened ({ROUNDS} rounds):")
+    found = opened({"an empty page": EMPTY, "this report": content, "a plain table": anchor})
+    for name, one in found.items():
+        print(f"  {name:<14} {one}")
+    ours, theirs = (statistics.median(found[one].fresh) for one in ("this report", "a plain table"))
+    print(f"  the plain table takes {theirs / ours:.1f} times as long")
+    print(f"  file: {len(content) / 1e6:.2f} MB, the plain table {len(anchor) / 1e6:.2f} MB")
+    one = used(content)
+    print(f"used: search over all rows {one.search:.0f} ms; the largest item saved as CSV: "
+          f"{one.lines:,} lines; printed in {one.printed:.2f} s, {one.size:.2f} MB")  # fmt: skip
+
+
+def bars(big):
+    """Print each bar with what was measured; True where all hold."""
+    pages = pages_of(big)
+    content = pages["big, en"]
+    found = opened({"empty": EMPTY, "report": content})
+    drawn, one = found["report"], used(content)
+    fresh = statistics.median(drawn.fresh)
+    print(f"an empty page: {found['empty']}")
+    print(f"this report:   {drawn}")
+    held = [
+        ("drawn in a browser just started, median", f"{fresh:.2f} s", "0.5 s", fresh <= 0.5),
+        ("memory of its renderer", f"{drawn.memory:.0f} MB", "200 MB", drawn.memory <= 200),
+        ("file", f"{len(content) / 1e6:.2f} MB", "3.5 MB", len(content) <= 3_500_000),
+        ("elements", f"{drawn.elements:,}", "25,000", drawn.elements <= 25_000),
+        ("search over all rows", f"{one.search:.0f} ms", "300 ms", one.search <= 300),
+        ("lines of the largest CSV", f"{one.lines:,}", "12,132", one.lines == 12_132),
+        ("print", f"{one.printed:.2f} s", "2 s", one.printed <= 2),
+    ]
+    scores = {name: rules.lighthouse(made) for name, made in pages.items()}
+    low = [f"{name}: {score} {failed}" for name, (score, failed) in scores.items() if score < 100]
+    lowest = min(score for score, _ in scores.values())
+    held.append(("Lighthouse, accessibility, lowest", str(lowest), "100", lowest == 100))
+    said = {
+        "axe-core, WCAG 2.2 A and AA": accessible(pages),
+        "Nu validator": rules.validator(pages),
+        "requests, console, policy": quiet(pages),
+    }
+    held += [(name, f"{len(lines)} found", "0", not lines) for name, lines in said.items()]
+    print(f"\n{'bar':<42}{'measured':>14}{'bar':>10}   holds")
+    for name, measured, bar, holds in held:
+        print(f"{name:<42}{measured:>14}{bar:>10}   {'yes' if holds else 'NO'}")
+    for line in itertools.chain(low, *said.values()):
+        print(f"  {line}")
+    return all(holds for *_, holds in held)
+
+
+def main():
+    """Print everything, or the bars."""
+    asked = argparse.ArgumentParser(prog="python -m tests.bench.reports")
+    asked.add_argument("--bars", action="store_true", help="whether every bar holds")
+    made = samples.big()
+    if asked.parse_args().bars:
+        sys.exit(0 if bars(made) else 1)
+    figures(samples.order(made))
 
 
 if __name__ == "__main__":

@@ -81,7 +81,10 @@ def declared(number=0, **more):
         "effort": efforts[number % len(efforts)],
         "phase": list(Phase)[1 + number % 3],
         "clause": ["E3"],
-        "documents": ["https://learn.microsoft.com/mem/intune/fundamentals/"],
+        "documents": [
+            "https://learn.microsoft.com/mem/intune/fundamentals/",
+            "https://learn.microsoft.com/entra/fundamentals/",
+        ],
         "blocks": ["enrolment"],
         "settle_after": "1 h",
     }
