@@ -14,9 +14,6 @@
     return held[fold.dataset.rows] || [];
   };
 
-  // What these hold is for readers without script; a table is made from the data when it is opened.
-  for (const one of all("noscript")) one.remove();
-
   function element(name, text, properties = {}) {
     const made = Object.assign(document.createElement(name), properties);
     made.textContent = text;
@@ -34,6 +31,35 @@
     line.append(...row.map((cell) => element("td", cell)));
     return line;
   }
+
+  // What stands in a noscript element is for readers without script. For the others it becomes a fold
+  // whose table is made from the data, and commands get a button, before the item comes into sight.
+  function enliven(item) {
+    for (const one of all("noscript", item)) {
+      const fold = document.createElement("details");
+      fold.className = "rows";
+      Object.assign(fold.dataset, one.dataset);
+      fold.append(element("summary", one.dataset.name));
+      one.replaceWith(fold);
+    }
+    for (const box of all(".command:not(.has-copy)", item)) {
+      box.classList.add("has-copy");
+      box.append(button(words.copy, async (made) => {
+        if (!(await copy(box.querySelector("code")))) return;
+        made.textContent = words.copied;
+        setTimeout(() => { made.textContent = words.copy; }, 1500);
+      }));
+    }
+  }
+
+  const near = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      enliven(target);
+    }
+  }, { rootMargin: "100%" });
+  for (const item of items) near.observe(item);
 
   // Evidence: the table of a fold is completed, or made, when the fold is opened for the first time.
   const FIRST = 25;
@@ -93,7 +119,10 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  const closed = (from) => all("details.rows:not([open])", from);
+  function closed(from) {
+    enliven(from);
+    return all("details.rows:not([open])", from);
+  }
 
   function open(fold) {
     complete(fold);
@@ -111,6 +140,7 @@
 
   function textOf(item) {
     if (!texts.has(item)) {
+      enliven(item);
       const parts = [item.textContent];
       for (const fold of all("details.rows", item)) {
         parts.push(rowsOf(fold).map((row) => row.join(" ")).join("\n"));
@@ -165,23 +195,6 @@
     }
   }
 
-  // An item gets its buttons for copying before it comes into sight.
-  const near = new IntersectionObserver((entries) => {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      near.unobserve(target);
-      for (const box of all(".command", target)) {
-        box.classList.add("has-copy");
-        box.append(button(words.copy, async (made) => {
-          if (!(await copy(box.querySelector("code")))) return;
-          made.textContent = words.copied;
-          setTimeout(() => { made.textContent = words.copy; }, 1500);
-        }));
-      }
-    }
-  }, { rootMargin: "100%" });
-  for (const item of items) near.observe(item);
-
   // A link to an item opens its evidence, and shows the item where a filter hides it.
   function arrive() {
     const target = byId(location.hash.slice(1));
@@ -208,5 +221,6 @@
       }),
     );
   }
+  addEventListener("beforeprint", () => enliven(document));
   if (location.hash === "#with-rows") closed(document).forEach(open);
 })();
