@@ -18,6 +18,7 @@ from ldap3.core.exceptions import (
     LDAPStartTLSError,
 )
 
+from scanner.sources.directory.ber import MalformedError, entry_of
 from scanner.sources.directory.session import (
     PAGE,
     LdapError,
@@ -28,9 +29,6 @@ from scanner.sources.directory.session import (
     by_code,
 )
 from scanner.words import Reason
-
-# names are compared by the reader; without this half the time goes into dictionaries that do it too
-ldap3.set_config_parameter("CASE_INSENSITIVE_ATTRIBUTE_NAMES", False)
 
 _SCOPES = {"base": ldap3.BASE, "one": ldap3.LEVEL, "subtree": ldap3.SUBTREE}
 ldap3.set_config_parameter("CASE_INSENSITIVE_ATTRIBUTE_NAMES", False)
@@ -76,7 +74,6 @@ class PureSession:
             receive_timeout=math.ceil(target.timeout),  # it goes into a socket option as it is
             raise_exceptions=True,
             return_empty_attributes=False,
-            check_names=False,
         )
         try:
             self._connection.open(read_server_info=False)
@@ -86,6 +83,23 @@ class PureSession:
         except LDAPException as error:
             self.close()
             raise _meaning(error) from error
+        self._entries: list[RawEntry] = []
+        self._receive = self._connection.strategy.receiving
+        self._connection.strategy.receiving = self._others
+
+    def _others(self) -> list[bytes]:
+        """The messages that ldap3 is to decode; those with entries are taken out of its way."""
+        while messages := self._receive():
+            others = []
+            for message in messages:
+                entry = entry_of(message)
+                if entry is None:
+                    others.append(message)
+                else:
+                    self._entries.append(entry)
+            if others:
+                return others
+        return []
 
     def search(
         self, base: str, scope: Scope, query: str, attributes: tuple[str, ...]
@@ -102,14 +116,15 @@ class PureSession:
                 # taken before the entries go out: meanwhile the same connection may search again
                 controls = self._connection.result.get("controls") or {}
                 cookie = controls.get(_CONTROL, {}).get("value", {}).get("cookie")
-                for one in self._connection.response or ():
-                    if one.get("type") == "searchResEntry":
-                        yield one["dn"], one["raw_attributes"]
+                found, self._entries = self._entries, []
+                yield from found
                 if not cookie:
                     return
                 paged["paged_cookie"] = cookie
         except LDAPException as error:
             raise _meaning(error) from error
+        except MalformedError as error:
+            raise LdapError(Reason.UNSUPPORTED, str(error)) from error
 
     def close(self) -> None:
         """Unbind."""
