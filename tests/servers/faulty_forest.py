@@ -35,6 +35,13 @@ STALE = "directory_sync.stale-accounts-reviewed"
 ASCII = "directory_sync.synced-attributes-ascii"
 ANCHORS = "directory_sync.source-anchors-consistent"
 
+CHECKS = {
+    VALID, PROXIES, TARGETS, MAILS, NICKNAMES, ACCOUNTS, NAMES, UNIQUE, ACROSS, CHANGED, COLLIDE,
+    WITHOUT, DIFFERENT, SIZES, SCOPE, CONFLICTS, UNITS_CLEAN, READABLE, PRIVILEGED, STALE, ASCII,
+    ANCHORS,
+}  # fmt: skip
+_VALUES = (VALID, PROXIES, TARGETS, MAILS, NICKNAMES, ACCOUNTS, NAMES)
+
 
 def dn_of(number, container=UNITS):
     return f"CN=User {number:07d},{container}"
@@ -390,9 +397,6 @@ def write(path, count):
     return expected
 
 
-_TOLD = ("attribute", "kinds", "notes", "reasons")
-
-
 def found(result, read_rows):
     """The rows of every finding that fails or warns: the check, the object, and what is told of it."""
     counted = Counter()
@@ -400,13 +404,21 @@ def found(result, read_rows):
         if one.affected is None or one.status not in ("fail", "warn"):
             continue
         columns = one.affected.columns
-        told = [columns.index(name) for name in _TOLD if name in columns]
-        if one.check in (VALID, PROXIES, TARGETS, MAILS, NICKNAMES, ACCOUNTS, NAMES):
-            told = [columns.index("attribute"), columns.index("kinds"), columns.index("notes")]
-        if one.check == ASCII:
-            told = []
+        told = [columns.index(name) for name in _told(one.check) if name in columns]
         who = columns.index("dn")
         for row in read_rows(one.affected):
             what = " ".join(row[place] for place in told if row[place])
             counted[one.check, row[who], what] += 1
     return counted
+
+
+def _told(check):
+    """The columns beside the name of the object that the expectations speak of."""
+    if check in _VALUES:
+        return ("attribute", "kinds", "notes")
+    return {
+        SCOPE: ("reasons",),
+        UNIQUE: ("attribute",),
+        ACROSS: ("attribute",),
+        SIZES: ("attribute",),
+    }.get(check, ())

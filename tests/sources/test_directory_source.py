@@ -4,16 +4,19 @@ import random
 
 import pytest
 
-from scanner.config.model import Config, Directory
+from scanner.config.model import Config, Directory, Domains
+from scanner.directory import check_exports
 from scanner.evidence.directory import Collision, DirectoryInput, DirectoryObject, Verdict
 from scanner.evidence.suffixes import DirectorySuffixes
 from scanner.lab.directory.faults import troubled
 from scanner.lab.directory.ldif import ldif
 from scanner.lab.directory.people import Forest
+from scanner.progress import Silent
+from scanner.record import rows_reader
 from scanner.sources.directory import DirectorySource
 from scanner.sources.interface import Unavailable
 from scanner.words import Reason
-from tests.bench.directory import person as person_of_bench
+from tests.servers import faulty_forest
 from tests.sources.gathering import Gathering
 
 FOREST = Forest("corp.contoso.local", "contoso.com", "fabrikam.com")
@@ -216,28 +219,21 @@ def test_objects_that_are_none_of_ours_are_counted(tmp_path):
 
 
 def test_a_generated_forest_gives_exactly_its_faults(tmp_path):
-    """The forest of the bench, in small: known faults in known places, and nothing else."""
-    count = 3000
-    gathering = gather(tmp_path, "".join(map(person_of_bench, range(count))))
-    objects = gathering.streams[DirectoryObject].items
-    found = {
-        (int(item.sam[4:]) % 100, fault.attribute, fault.kinds)
-        for item in objects
-        for fault in item.faults
+    """The forest of the bench, in small: every fault twice or more, and nothing else is told."""
+    path = tmp_path / "forest.ldif"
+    expected = faulty_forest.write(path, 4000)
+    assert {row[0] for row in expected} == faulty_forest.CHECKS
+    config = Config(
+        domains=Domains(names=faulty_forest.DOMAINS), directory=Directory(files=(str(path),))
+    )
+    result, _ = check_exports(config, tmp_path / "run", Silent())
+    assert faulty_forest.found(result, rows_reader(tmp_path / "run")) == expected
+    others = {
+        (one.check, one.subject.name)
+        for one in result.findings
+        if one.status in ("fail", "warn", "error") and not one.affected
     }
-    assert found == {
-        (1, "userPrincipalName", ("character",)),
-        (2, "userPrincipalName", ("top-level-domain",)),
-        (3, "proxyAddresses", ("character",)),
-    }
-    assert sum(bool(item.faults) for item in objects) == 3 * count // 100
-    shared = groups(gathering)
-    assert {name: len(members) for name, members in shared.items()} == {
-        "mail": count // 100,
-        "proxyAddresses": count // 100,
-        "": count // 100,
-    }
-    assert all(len(members) == 2 for members in shared["mail"])
+    assert others == {("directory_sync.upn-suffixes-verified", "corp.local")}
 
 
 def test_units_and_sync_accounts_are_found_whatever_was_exported(tmp_path):
