@@ -154,7 +154,7 @@ class Browser:
             downloadPath=str(self._folder / "downloads"),
         )
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
-        media = "print" if print_ else "screen"
+        media = "print" if print_ else ""  # else as it is used: on the screen, or in print
         self.send("Emulation.setEmulatedMedia", session, media=media, features=scheme)
         self.send(
             "Emulation.setDeviceMetricsOverride",
