@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -24,8 +25,12 @@ _PLACES = (
 _SECONDS = 120
 
 
-def render(order: Rendering) -> dict[str, bytes]:
-    """report.pdf, with the evidence folded as on screen. Raises FormatError without a browser."""
+WITH_ROWS = "with-rows"
+"""The address within the report that unfolds the first rows of all evidence."""
+
+
+def render(name: str, place: str, order: Rendering) -> dict[str, bytes]:
+    """The report as a file of that name, opened at that place; FormatError without a browser."""
     program = next((found for one in (*_PROGRAMS, *_PLACES) if (found := shutil.which(one))), None)
     if program is None:
         raise FormatError(
@@ -35,11 +40,11 @@ def render(order: Rendering) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="emsready-pdf-") as folder:
         page, made = Path(folder, "report.html"), Path(folder, "report.pdf")
         page.write_bytes(html.render(order)[html.HTML.filename])
-        _print(program, page, made)
-        return {PDF.filename: made.read_bytes()}
+        _print(program, page, place, made)
+        return {name: made.read_bytes()}
 
 
-def _print(program: str, page: Path, made: Path) -> None:
+def _print(program: str, page: Path, place: str, made: Path) -> None:
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     flags = [
         "--headless",
@@ -53,7 +58,10 @@ def _print(program: str, page: Path, made: Path) -> None:
     ]
     try:
         subprocess.run(  # noqa: S603 - a browser that is installed, and our own page
-            [program, *flags, page.as_uri()], capture_output=True, timeout=_SECONDS, check=True
+            [program, *flags, f"{page.as_uri()}#{place}"],
+            capture_output=True,
+            timeout=_SECONDS,
+            check=True,
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise FormatError(f"{program} could not print the report: {error}") from error
@@ -61,4 +69,10 @@ def _print(program: str, page: Path, made: Path) -> None:
         raise FormatError(f"{program} printed nothing")
 
 
-PDF = ReportFormat("pdf", "report.pdf", render)
+PDF = ReportFormat("pdf", "report.pdf", functools.partial(render, "report.pdf", ""))
+"""Evidence stays folded: each item says how many objects there are."""
+
+PDF_ROWS = ReportFormat(
+    "pdf-rows", "report-rows.pdf", functools.partial(render, "report-rows.pdf", WITH_ROWS)
+)
+"""The first 25 rows of all evidence stand in it."""

@@ -219,6 +219,8 @@ def test_a_browser_prints_the_report():
     data = rendered("pdf", "small")["report.pdf"]
     assert data.startswith(b"%PDF-")
     assert len(re.findall(rb"/Type\s*/Page\b", data)) >= 2
+    rows = rendered("pdf-rows", "small")["report-rows.pdf"]
+    assert len(rows) > len(data)
 
 
 def test_without_a_browser_the_message_says_how_to_print(monkeypatch):

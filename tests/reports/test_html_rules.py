@@ -17,7 +17,10 @@ PAGES = [
     ("unassessed", "en"),
 ]
 DESK, PHONE = 1280, 360
-VIEWS = [(DESK, False), (DESK, True), (PHONE, False)]
+VIEWS = [
+    *((name, language, DESK, dark) for name, language in PAGES for dark in (False, True)),
+    *(("small", language, PHONE, False) for language in ("en", "zh-CN")),
+]
 
 
 def page_of(name, language, monkeypatch):
@@ -32,8 +35,7 @@ def chromium():
         yield started
 
 
-@pytest.mark.parametrize(("width", "dark"), VIEWS, ids=["light", "dark", "phone"])
-@pytest.mark.parametrize(("name", "language"), PAGES)
+@pytest.mark.parametrize(("name", "language", "width", "dark"), VIEWS)
 def test_axe_finds_no_violation(chromium, name, language, width, dark, monkeypatch):
     rules.tool("axe-core/axe.min.js")
     content = page_of(name, language, monkeypatch)

@@ -119,5 +119,5 @@ def test_a_sentence_that_stayed_english_says_so(monkeypatch):
     made = locales.said((run, rows), "zh-CN")
     page = HTML.render(samples.order(made, language="zh-CN"))["report.html"].decode()
     assert '<h5 id="t-' in page
-    assert ' lang="en">Put thing 0 in order: ' in page
+    assert ' lang="en">Put thing 0 in order：' in page  # noqa: RUF001
     assert "部分检查项的说明目前只有英文版本" in page
