@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 import zipfile
 
 import pytest
+from jsonschema import Draft7Validator
 
 from reports.markdown import LONGEST, fenced, plain
 from reports.plan_rows import COLUMNS, OBJECT_COLUMNS
@@ -16,6 +17,7 @@ from reports.view import titled
 from scanner.report import FormatError, ReportFormat
 from scanner.words import Status
 from tests.reports import samples
+from tests.reports.rules import tool
 from tests.scanning import parts
 from tests.servers.parts import need
 
@@ -138,6 +140,15 @@ def test_a_name_is_one_escaped_line():
 
 def test_a_command_cannot_end_its_fence():
     assert fenced("a ```` b").startswith("`````\n")
+
+
+@pytest.mark.parametrize("name", ["small", "hostile", "empty", "unassessed"])
+def test_sarif_follows_its_schema(name):
+    """The schema of OASIS as Microsoft packs it for its own tests (errata of 2.1.0, rtm.5)."""
+    schema = tool("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json")
+    checker = Draft7Validator(json.loads(schema.read_text(encoding="utf-8")))
+    log = json.loads(rendered("sarif", name)["report.sarif"])
+    assert [one.message for one in checker.iter_errors(log)] == []
 
 
 def test_sarif_has_one_result_for_each_item_with_rules_and_fingerprints():
