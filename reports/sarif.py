@@ -5,6 +5,7 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from typing import Any
@@ -19,7 +20,8 @@ from scanner.words import Severity, Status
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _MOST_RESULTS = 25_000
 _MOST_PLACES = 100
-"""What GitHub keeps of one run and of one result; the rest would only make the file large."""
+_MOST_TAGS = 20
+"""What GitHub keeps of one run, one result and one rule; the rest would only make the file large."""
 
 _LEVEL = {
     Severity.BLOCKER: "error",
@@ -74,13 +76,14 @@ def render(order: Rendering) -> dict[str, bytes]:
 def _rule(ident: str, check: CheckRecord | None) -> dict[str, Any]:
     if check is None:
         return {"id": ident}
+    tags = [str(check.topic), check.package, *check.clauses]
     rule: dict[str, Any] = {
         "id": ident,
         "shortDescription": {"text": _text(check.title)},
         "fullDescription": {"text": _text(check.why)},
         "help": {"text": _text(f"{check.action}\n\n{check.why}")},
         "defaultConfiguration": {"level": _LEVEL[check.severity]},
-        "properties": {"tags": [str(check.topic), check.package, *check.clauses][:20]},
+        "properties": {"tags": list(dict.fromkeys(tags))[:_MOST_TAGS]},
     }
     if check.documents and check.documents[0].startswith("https://"):
         rule["helpUri"] = check.documents[0]
@@ -144,9 +147,10 @@ def _locations(found: list[FindingRecord]) -> list[dict[str, Any]]:
     """A stable artefact for viewers that want a file, and the subjects as logical places."""
     topic = found[0].topic if found else "run"
     file = {"artifactLocation": {"uri": f"emsready/{topic}.md"}, "region": {"startLine": 1}}
+    names = dict.fromkeys((_text(clip(one.subject.name)), str(one.subject.kind)) for one in found)
     places = [
-        {"fullyQualifiedName": _text(clip(one.subject.name)), "kind": str(one.subject.kind)}
-        for one in found[:_MOST_PLACES]
+        {"fullyQualifiedName": name, "kind": kind}
+        for name, kind in itertools.islice(names, _MOST_PLACES)
     ]
     return [{"physicalLocation": file, "logicalLocations": places}]
 

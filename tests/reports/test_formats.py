@@ -1,6 +1,7 @@
 """Every format: complete, the same bytes twice, and nothing foreign is more than text in it."""
 
 import csv
+import dataclasses
 import io
 import json
 import re
@@ -142,12 +143,25 @@ def test_a_command_cannot_end_its_fence():
     assert fenced("a ```` b").startswith("`````\n")
 
 
-@pytest.mark.parametrize("name", ["small", "hostile", "empty", "unassessed"])
+def doubled():
+    """Packages named like their topics, and two findings about one subject in one item."""
+    result, rows = samples.small()
+    item = next(one for one in result.plan if one.status is Status.FAIL)
+    found = next(one for one in result.findings if one.id == item.findings[0])
+    other = dataclasses.replace(found, id="efp1:0123456789abcdef")
+    plan = [dataclasses.replace(item, findings=[found.id, other.id])]
+    checks = [dataclasses.replace(one, package=str(one.topic)) for one in result.checks]
+    findings = [*result.findings, other]
+    return dataclasses.replace(result, plan=plan, findings=findings, checks=checks), rows
+
+
+@pytest.mark.parametrize("name", ["small", "hostile", "empty", "unassessed", "doubled"])
 def test_sarif_follows_its_schema(name):
     """The schema of OASIS as Microsoft packs it for its own tests (errata of 2.1.0, rtm.5)."""
     schema = tool("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json")
     checker = Draft7Validator(json.loads(schema.read_text(encoding="utf-8")))
-    log = json.loads(rendered("sarif", name)["report.sarif"])
+    made = doubled() if name == "doubled" else getattr(samples, name)()
+    log = json.loads(parts().formats["sarif"].render(samples.order(made))["report.sarif"])
     assert [one.message for one in checker.iter_errors(log)] == []
 
 
