@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from checks.directory_sync.common import EXPORT_AGAIN, PREPARE, SYNC_ERRORS, FaultFold
 from scanner.api import Effort, Finding, Owner, Phase, Severity, Topic, check, step
 from scanner.evidence.directory import SIGN_IN, DirectoryInput, DirectoryObject
@@ -13,9 +15,19 @@ _SELECTED = step(
     command="emsready directory check <export> --fixes <folder>\n"
     "<folder>\\fix.ps1\n<folder>\\fix.ps1 -Apply",
 )
+_value_check = partial(
+    check,
+    verify=EXPORT_AGAIN,
+    topic=Topic.DIRECTORY_SYNC,
+    owner=Owner.DIRECTORY_ADMIN,
+    phase=Phase.REMEDIATE,
+    clause=["E3", "A4"],
+    documents=_DOCUMENTS,
+)
+"""What all checks of values have in common."""
 
 
-@check(
+@_value_check(
     id="directory_sync.user-principal-names-valid",
     title="Sign-in names are well formed",
     action="Correct the sign-in names that Entra refuses",
@@ -29,15 +41,9 @@ _SELECTED = step(
         ),
         _SELECTED,
     ],
-    verify=EXPORT_AGAIN,
-    topic=Topic.DIRECTORY_SYNC,
     severity=Severity.BLOCKER,
-    owner=Owner.DIRECTORY_ADMIN,
     effort=Effort.DAYS,
-    phase=Phase.REMEDIATE,
-    clause=["E3", "A4"],
     blocks=["the first synchronisation", "sign-in under the expected name", "federation"],
-    documents=_DOCUMENTS,
 )
 class UserPrincipalNamesValid(FaultFold):
     """Faults of userPrincipalName, or of the attribute that users will sign in with instead."""
@@ -49,7 +55,7 @@ class UserPrincipalNamesValid(FaultFold):
         return (login + SIGN_IN,)
 
 
-@check(
+@_value_check(
     id="directory_sync.proxy-addresses-valid",
     title="Proxy addresses are well formed",
     action="Correct the proxy addresses that Entra refuses",
@@ -65,15 +71,9 @@ class UserPrincipalNamesValid(FaultFold):
         ),
         _SELECTED,
     ],
-    verify=EXPORT_AGAIN,
-    topic=Topic.DIRECTORY_SYNC,
     severity=Severity.HIGH,
-    owner=Owner.DIRECTORY_ADMIN,
     effort=Effort.DAYS,
-    phase=Phase.REMEDIATE,
-    clause=["E3", "A4"],
     blocks=["provisioning the mail addresses of the object"],
-    documents=_DOCUMENTS,
 )
 class ProxyAddressesValid(FaultFold):
     """Faults of proxyAddresses, value by value."""
@@ -81,7 +81,7 @@ class ProxyAddressesValid(FaultFold):
     attributes = ("proxyAddresses",)
 
 
-@check(
+@_value_check(
     id="directory_sync.target-addresses-valid",
     title="Target addresses are well formed",
     action="Correct the target addresses that Entra refuses",
@@ -95,15 +95,9 @@ class ProxyAddressesValid(FaultFold):
         ),
         _SELECTED,
     ],
-    verify=EXPORT_AGAIN,
-    topic=Topic.DIRECTORY_SYNC,
     severity=Severity.MEDIUM,
-    owner=Owner.DIRECTORY_ADMIN,
     effort=Effort.DAYS,
-    phase=Phase.REMEDIATE,
-    clause=["E3", "A4"],
     blocks=["synchronising these contacts and mail users"],
-    documents=_DOCUMENTS,
 )
 class TargetAddressesValid(FaultFold):
     """Faults of targetAddress."""
@@ -111,7 +105,7 @@ class TargetAddressesValid(FaultFold):
     attributes = ("targetAddress",)
 
 
-@check(
+@_value_check(
     id="directory_sync.mail-values-valid",
     title="Mail values are valid",
     action="Shorten the mail values that are too long",
@@ -124,15 +118,9 @@ class TargetAddressesValid(FaultFold):
         ),
         _SELECTED,
     ],
-    verify=EXPORT_AGAIN,
-    topic=Topic.DIRECTORY_SYNC,
     severity=Severity.MEDIUM,
-    owner=Owner.DIRECTORY_ADMIN,
     effort=Effort.HOURS,
-    phase=Phase.REMEDIATE,
-    clause=["E3", "A4"],
     blocks=["synchronising these objects"],
-    documents=_DOCUMENTS,
 )
 class MailValuesValid(FaultFold):
     """Faults of mail."""
@@ -140,7 +128,7 @@ class MailValuesValid(FaultFold):
     attributes = ("mail",)
 
 
-@check(
+@_value_check(
     id="directory_sync.mail-nicknames-valid",
     title="Mail nicknames are valid",
     action="Correct the mail nicknames that Entra refuses",
@@ -154,15 +142,9 @@ class MailValuesValid(FaultFold):
         ),
         _SELECTED,
     ],
-    verify=EXPORT_AGAIN,
-    topic=Topic.DIRECTORY_SYNC,
     severity=Severity.MEDIUM,
-    owner=Owner.DIRECTORY_ADMIN,
     effort=Effort.HOURS,
-    phase=Phase.REMEDIATE,
-    clause=["E3", "A4"],
     blocks=["synchronising these objects"],
-    documents=_DOCUMENTS,
 )
 class MailNicknamesValid(FaultFold):
     """Faults of mailNickname."""
@@ -170,7 +152,7 @@ class MailNicknamesValid(FaultFold):
     attributes = ("mailNickname",)
 
 
-@check(
+@_value_check(
     id="directory_sync.sam-account-names-valid",
     title="Account names are valid",
     action="Correct the account names that Entra refuses",
@@ -184,15 +166,9 @@ class MailNicknamesValid(FaultFold):
         ),
         _SELECTED,
     ],
-    verify=EXPORT_AGAIN,
-    topic=Topic.DIRECTORY_SYNC,
     severity=Severity.MEDIUM,
-    owner=Owner.DIRECTORY_ADMIN,
     effort=Effort.HOURS,
-    phase=Phase.REMEDIATE,
-    clause=["E3", "A4"],
     blocks=["synchronising users that have no sign-in name"],
-    documents=_DOCUMENTS,
 )
 class SamAccountNamesValid(FaultFold):
     """Faults of sAMAccountName; worse where the object has no sign-in name."""
@@ -217,7 +193,7 @@ class SamAccountNamesValid(FaultFold):
         return [one.at(Severity.HIGH) for one in found] if self._nameless else found
 
 
-@check(
+@_value_check(
     id="directory_sync.names-valid",
     title="Display and given names are valid",
     action="Correct the display and given names that Entra refuses",
@@ -231,14 +207,8 @@ class SamAccountNamesValid(FaultFold):
         ),
         _SELECTED,
     ],
-    verify=EXPORT_AGAIN,
-    topic=Topic.DIRECTORY_SYNC,
     severity=Severity.LOW,
-    owner=Owner.DIRECTORY_ADMIN,
     effort=Effort.HOURS,
-    phase=Phase.REMEDIATE,
-    clause=["E3", "A4"],
-    documents=_DOCUMENTS,
 )
 class NamesValid(FaultFold):
     """Faults of displayName and givenName."""

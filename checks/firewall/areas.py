@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from checks.firewall.facts import RowState
 from checks.firewall.reach import Reach, judge_reach
@@ -55,7 +56,18 @@ def _sign_in_first(states: Sequence[RowState]) -> Severity | None:
     return Severity.BLOCKER if signs_in else None
 
 
-@check(
+_area_check = partial(
+    check,
+    topic=Topic.NETWORK,
+    owner=Owner.NETWORK_ADMIN,
+    clause=CLAUSES,
+    requires=["firewall.egress-available"],
+    settle_after="5 min",
+)
+"""What all checks of areas have in common."""
+
+
+@_area_check(
     id="firewall.required-endpoints-reachable",
     title="All required Microsoft 365 endpoints work",
     action="Open the way to the required Microsoft 365 endpoints",
@@ -63,15 +75,10 @@ def _sign_in_first(states: Sequence[RowState]) -> Severity | None:
     " failing sign-ins long before anybody thinks of the firewall.",
     fix=[ROWS, TRY],
     verify=VERIFY,
-    topic=Topic.NETWORK,
     severity=Severity.HIGH,
-    owner=Owner.NETWORK_ADMIN,
     effort=Effort.HOURS,
-    clause=CLAUSES,
     blocks=["sign-in", "Microsoft 365"],
     documents=[LISTS],
-    requires=["firewall.egress-available"],
-    settle_after="5 min",
 )
 def required_endpoints_reachable(
     areas: tuple[EndpointRows, ...],
@@ -104,7 +111,7 @@ def _management_first(states: Sequence[RowState]) -> Severity | None:
     return None if core else Severity.HIGH
 
 
-@check(
+@_area_check(
     id="firewall.intune-endpoints-reachable",
     title="Intune's endpoints work",
     action="Open the way to Intune's endpoints",
@@ -120,15 +127,10 @@ def _management_first(states: Sequence[RowState]) -> Severity | None:
         ),
     ],
     verify=VERIFY,
-    topic=Topic.NETWORK,
     severity=Severity.BLOCKER,
-    owner=Owner.NETWORK_ADMIN,
     effort=Effort.HOURS,
-    clause=CLAUSES,
     blocks=["enrolment", "policy", "app delivery"],
     documents=[INTUNE],
-    requires=["firewall.egress-available"],
-    settle_after="5 min",
 )
 def intune_endpoints_reachable(
     areas: tuple[EndpointRows, ...],
@@ -144,7 +146,7 @@ def intune_endpoints_reachable(
     yield from judge_reach(reach, areas, probes, vantages, scope)
 
 
-@check(
+@_area_check(
     id="firewall.apple-services-reachable",
     title="Apple's services work",
     action="Open the way to Apple's services",
@@ -152,15 +154,10 @@ def intune_endpoints_reachable(
     " port 5223, or 443 as a second best and only without a proxy; inspection breaks it.",
     fix=[ROWS, step("Allow 17.0.0.0/8 on TCP 5223 and 443 directly, without proxy or inspection.")],
     verify=VERIFY,
-    topic=Topic.NETWORK,
     severity=Severity.HIGH,
-    owner=Owner.NETWORK_ADMIN,
     effort=Effort.HOURS,
-    clause=CLAUSES,
     blocks=["management of iOS, iPadOS and macOS"],
     documents=["https://support.apple.com/101555", INTUNE],
-    requires=["firewall.egress-available"],
-    settle_after="5 min",
 )
 def apple_services_reachable(
     areas: tuple[EndpointRows, ...],
@@ -176,7 +173,7 @@ def apple_services_reachable(
     yield from judge_reach(reach, areas, probes, vantages, scope)
 
 
-@check(
+@_area_check(
     id="firewall.android-services-reachable",
     title="Google's services work",
     action="Open the way to Google's services",
@@ -184,18 +181,13 @@ def apple_services_reachable(
     " ports 5228 to 5230. A proxy or inspection in between breaks it.",
     fix=[ROWS, step("Allow the ports of push directly, without proxy or inspection.")],
     verify=VERIFY,
-    topic=Topic.NETWORK,
     severity=Severity.HIGH,
-    owner=Owner.NETWORK_ADMIN,
     effort=Effort.HOURS,
-    clause=CLAUSES,
     blocks=["Android Enterprise"],
     documents=[
         "https://firebase.google.com/docs/cloud-messaging/network-configuration",
         "https://support.google.com/work/android/answer/10513641",
     ],
-    requires=["firewall.egress-available"],
-    settle_after="5 min",
 )
 def android_services_reachable(
     areas: tuple[EndpointRows, ...],
@@ -211,7 +203,7 @@ def android_services_reachable(
     yield from judge_reach(reach, areas, probes, vantages, scope)
 
 
-@check(
+@_area_check(
     id="firewall.device-registration-reachable",
     title="Devices reach registration and sign-in as SYSTEM",
     action="Open the way to device registration for computers",
@@ -224,15 +216,10 @@ def android_services_reachable(
     ],
     verify="The next sign-in of a computer completes registration: `dsregcmd /status` shows"
     " AzureAdJoined : YES.",
-    topic=Topic.NETWORK,
     severity=Severity.BLOCKER,
-    owner=Owner.NETWORK_ADMIN,
     effort=Effort.HOURS,
-    clause=CLAUSES,
     blocks=["hybrid join", "device registration"],
     documents=["https://learn.microsoft.com/entra/identity/devices/how-to-hybrid-join"],
-    requires=["firewall.egress-available"],
-    settle_after="5 min",
 )
 def device_registration_reachable(
     areas: tuple[EndpointRows, ...],
@@ -248,7 +235,7 @@ def device_registration_reachable(
     yield from judge_reach(reach, areas, probes, vantages, scope)
 
 
-@check(
+@_area_check(
     id="firewall.rights-management-reachable",
     title="Rights management endpoints work",
     action="Open the way to the rights management endpoints",
@@ -256,16 +243,11 @@ def device_registration_reachable(
     " certificates of *.aadrm.com, so inspection ends it.",
     fix=[ROWS, TRY],
     verify=VERIFY,
-    topic=Topic.NETWORK,
     severity=Severity.HIGH,
-    owner=Owner.NETWORK_ADMIN,
     effort=Effort.HOURS,
     phase=Phase.ENABLE,
-    clause=CLAUSES,
     blocks=["information protection"],
     documents=["https://learn.microsoft.com/azure/information-protection/requirements", LISTS],
-    requires=["firewall.egress-available"],
-    settle_after="5 min",
 )
 def rights_management_reachable(
     areas: tuple[EndpointRows, ...],
@@ -281,7 +263,7 @@ def rights_management_reachable(
     yield from judge_reach(reach, areas, probes, vantages, scope)
 
 
-@check(
+@_area_check(
     id="firewall.update-endpoints-reachable",
     title="Update and delivery endpoints work",
     action="Open the way to update and delivery endpoints",
@@ -289,17 +271,12 @@ def rights_management_reachable(
     " With 443 alone they hang.",
     fix=[ROWS, TRY],
     verify=VERIFY,
-    topic=Topic.NETWORK,
     severity=Severity.HIGH,
-    owner=Owner.NETWORK_ADMIN,
     effort=Effort.HOURS,
-    clause=CLAUSES,
     blocks=["updates", "Autopilot", "app delivery"],
     documents=[
         "https://learn.microsoft.com/windows/deployment/do/delivery-optimization-endpoints",
     ],
-    requires=["firewall.egress-available"],
-    settle_after="5 min",
 )
 def update_endpoints_reachable(
     areas: tuple[EndpointRows, ...],
