@@ -13,6 +13,7 @@ from scanner.registry import load_checks
 from scanner.result import RunResult
 from scanner.scan import Options, Parts, scan
 from scanner.sources.directory import DirectorySource
+from scanner.sources.inventory import InventorySource
 from scanner.store import EVIDENCE
 
 
@@ -25,6 +26,8 @@ def check_exports(config: Config, out: Path, progress: Progress) -> tuple[RunRes
         for check in catalogue.checks
         if any(kind_of(kind).source == source.name for kind in check.types)
     ]
-    parts = Parts(replace(catalogue, checks=tuple(about)), (source,), {}, ())
+    # the second one brings the facts about versions, which are shipped
+    sources = (source, InventorySource())
+    parts = Parts(replace(catalogue, checks=tuple(about)), sources, {}, ())
     result = scan(config, parts, Options(formats=()), out, progress)
     return result, load(out / EVIDENCE)

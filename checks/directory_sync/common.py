@@ -19,6 +19,7 @@ from scanner.api import (
     warned,
 )
 from scanner.evidence.directory import DirectoryInput, DirectoryObject, Fault
+from scanner.evidence.forest import Forest
 
 PREPARE = (
     "https://learn.microsoft.com/microsoft-365/enterprise/prepare-for-directory-synchronization"
@@ -83,9 +84,10 @@ class FaultFold(Fold[DirectoryObject]):
 
     attributes: ClassVar[tuple[str, ...]]
 
-    def __init__(self, found: DirectoryInput) -> None:
+    def __init__(self, found: DirectoryInput, forests: tuple[Forest, ...] | None) -> None:
         self._found = found
-        self._bad: dict[str, set[str]] = {}
+        unknown = [set(one.outside_schema) for one in forests or ()]
+        self._unknown = set.intersection(*unknown) if unknown else set()
         self._rows = {name: Affected(COLUMNS) for name in self._names()}
         self._kinds: dict[str, Counter[str]] = {name: Counter() for name in self._rows}
         self._objects: Counter[tuple[str, str]] = Counter()
@@ -136,6 +138,13 @@ class FaultFold(Fold[DirectoryObject]):
         if not any(part.classes.get(kind) for part in self._found.parts for kind in _JUDGED):
             yield not_applicable(
                 "no-objects", subject, "The input holds no user, contact or group."
+            )
+        elif not self._found.carries(plain) and plain in self._unknown:
+            yield not_applicable(
+                "not-in-schema",
+                subject,
+                "The schema of the forest has no attribute {attribute}.",
+                attribute=plain,
             )
         elif not self._found.carries(plain):
             yield not_assessed(

@@ -27,6 +27,7 @@ from scanner.evidence.forest import Forest
 _CLOUD_SYNC = "https://learn.microsoft.com/entra/identity/hybrid/cloud-sync/how-to-prerequisites"
 _CLOUD_SYNC_ATTRIBUTE = "msds-externaldirectoryobjectid"
 _RELEASE_2012 = 56
+_LEVEL_2012 = 5
 
 
 @check(
@@ -56,7 +57,15 @@ _RELEASE_2012 = 56
 def writable_domain_controller(forest: Forest) -> Iterator[Finding]:
     """Judge the class of the server that was asked."""
     subject = host(forest.server or forest.name)
-    if forest.read_only is None:
+    if forest.read_only is None and forest.server:
+        yield not_assessed(
+            "denied-not-read",
+            subject,
+            "The account does not see the entry of {server} below CN=Sites, which says whether it is"
+            " writable.",
+            server=forest.server,
+        )
+    elif forest.read_only is None:
         yield not_assessed(
             "unconfigured-not-live",
             subject,
@@ -103,26 +112,36 @@ def writable_domain_controller(forest: Forest) -> Iterator[Finding]:
     settle_after="10 h",
 )
 def cloud_sync_agent_prerequisites(forest: Forest, plan: SyncPlan | None) -> Iterator[Finding]:
-    """Judge the key and the schema, where Cloud Sync is planned."""
+    """Judge the key, the controllers and the schema, where Cloud Sync is planned."""
     subject = forest.subject
     if plan is None or plan.tool != "cloud-sync":
         yield not_applicable("not-planned", subject, "Cloud Sync is not planned.")
         return
-    if forest.key_root is None or forest.schema is None:
+    lacks = _lacks(forest)
+    if lacks:
+        yield failed(
+            "prerequisites-missing", subject, "The agent of Cloud Sync lacks: {lacks}.", lacks=lacks
+        )
+    elif any(one.provisioning for one in forest.domains):
+        yield passed(
+            "agent-installed",
+            subject,
+            "The agent of Cloud Sync is installed already: its account provAgentgMSA is there.",
+        )
+    elif forest.schema is None or (forest.key_root is None and not forest.absent("services")):
         yield not_assessed(
             "unconfigured-keys",
             subject,
             "The key distribution service or the schema was not read; set directory.ldap.",
         )
-        return
-    names = {one.casefold() for one in forest.schema_names}
-    lacks = [] if forest.key_root else ["a key of the key distribution service"]
-    lacks += ["the schema of Windows Server 2012"] if forest.schema < _RELEASE_2012 else []
-    if lacks:
-        yield failed(
-            "prerequisites-missing", subject, "The agent of Cloud Sync lacks: {lacks}.", lacks=lacks
+    elif forest.key_root is None:
+        yield not_assessed(
+            "denied-keys",
+            subject,
+            "No key of the key distribution service is visible, and by default only administrators see"
+            " keys; Get-KdsRootKey says whether there is one.",
         )
-    elif forest.absent("schema") and _CLOUD_SYNC_ATTRIBUTE not in names:
+    elif _lacks_attribute(forest):
         yield warned(
             "schema-before-2016",
             subject,
@@ -130,6 +149,22 @@ def cloud_sync_agent_prerequisites(forest: Forest, plan: SyncPlan | None) -> Ite
         )
     else:
         yield passed("prerequisites-met", subject, "The agent of Cloud Sync finds what it needs.")
+
+
+def _lacks(forest: Forest) -> list[str]:
+    """What is known to be missing."""
+    levels = [one.level for one in forest.controllers]
+    lacks = ["a key of the key distribution service"] if forest.key_root is False else []
+    if levels and all(level is not None and level < _LEVEL_2012 for level in levels):
+        lacks.append("a domain controller with Windows Server 2012 or later")
+    if forest.schema is not None and forest.schema < _RELEASE_2012:
+        lacks.append("the schema of Windows Server 2012")
+    return lacks
+
+
+def _lacks_attribute(forest: Forest) -> bool:
+    names = {one.casefold() for one in forest.schema_names}
+    return forest.absent("schema") and _CLOUD_SYNC_ATTRIBUTE not in names
 
 
 @check(
@@ -160,28 +195,39 @@ def global_catalog_attributes_complete(
 ) -> Iterator[Finding]:
     """Judge isMemberOfPartialAttributeSet of the attributes that are read."""
     by_catalogue = found is not None and any(part.catalogue for part in found.parts)
-    outside = list(forest.outside_catalogue)
+    outside, unknown = list(forest.outside_catalogue), list(forest.outside_schema)
     if not forest.absent("schema"):
         yield not_assessed(
             "unconfigured-schema", forest.subject, "The schema was not read; set directory.ldap."
         )
-    elif outside and by_catalogue:
-        yield warned(
+        return
+    if outside and by_catalogue:
+        finding = warned(
             "attributes-missing",
             forest.subject,
             "The global catalog that was read lacks {attributes}.",
             attributes=outside,
         ).at(Severity.MEDIUM)
     elif outside:
-        yield passed(
+        finding = passed(
             "attributes-not-needed",
             forest.subject,
             "A global catalog would lack {attributes}; the domain itself was read.",
             attributes=outside,
         ).at(Severity.INFO)
+    elif unknown:
+        finding = passed(
+            "attributes-unknown",
+            forest.subject,
+            "A global catalog holds all attributes that are read, but for those that the schema does not"
+            " have: {attributes}.",
+            attributes=unknown,
+        ).at(Severity.INFO)
     else:
-        yield passed(
+        finding = passed(
             "attributes-complete",
             forest.subject,
             "A global catalog holds all attributes that are read.",
         )
+    asked = forest.asked("schema", "lDAPDisplayName", "isMemberOfPartialAttributeSet")
+    yield finding.showing(asked=asked, outside_schema=unknown or "none")

@@ -7,6 +7,7 @@ from functools import partial
 from checks.directory_sync.common import EXPORT_AGAIN, PREPARE, SYNC_ERRORS, FaultFold
 from scanner.api import Effort, Finding, Owner, Phase, Severity, Topic, check, step
 from scanner.evidence.directory import SIGN_IN, DirectoryInput, DirectoryObject
+from scanner.evidence.forest import Forest
 
 _DOCUMENTS = [PREPARE, SYNC_ERRORS]
 _SELECTED = step(
@@ -175,8 +176,8 @@ class SamAccountNamesValid(FaultFold):
 
     attributes = ("sAMAccountName",)
 
-    def __init__(self, found: DirectoryInput) -> None:
-        super().__init__(found)
+    def __init__(self, found: DirectoryInput, forests: tuple[Forest, ...] | None) -> None:
+        super().__init__(found, forests)
         self._nameless = False
 
     def see(self, item: DirectoryObject) -> None:

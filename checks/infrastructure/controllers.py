@@ -24,13 +24,17 @@ from scanner.api import (
     warned,
 )
 from scanner.evidence.directory import DirectoryInput, DirectoryObject
+from scanner.evidence.forest import Forest
 
 _CONTROLLER = 0x2000
 _READ_ONLY = 0x4000000
-_RELEASE = re.compile(r"Windows (?:Server|2000)\D{0,3}(\d{4})?( R2)?")
+_RELEASE = re.compile(r"Windows (?:Server\D{0,3}(\d{4})|2000)")
 _ENDED = 2016
+_LEVEL_2016 = 7
+_ASKED = "(userAccountControl:1.2.840.113556.1.4.803:=8192) operatingSystem"
 _DAY = 86400
 KRBTGT_DAYS = 180
+_ASKED_KRBTGT = "(sAMAccountName=krbtgt) pwdLastSet"
 _CONTROLLERS = object_set("domain controllers")
 _KRBTGT = object_set("krbtgt accounts")
 
@@ -63,56 +67,112 @@ _KRBTGT = object_set("krbtgt accounts")
     ],
 )
 class DomainControllersSupported(Fold[DirectoryObject]):
-    """Looks at the operating system of every computer that is a domain controller."""
+    """Looks at the operating system of every computer that is a domain controller.
 
-    def __init__(self, found: DirectoryInput) -> None:
+    Where the computers were not read, the entries below CN=Sites tell at least what each version can do.
+    """
+
+    def __init__(self, found: DirectoryInput, forests: tuple[Forest, ...] | None) -> None:
         self._found = found
-        self._computers = False
+        self._forests = forests or ()
         self._systems: dict[str, str] = {}
 
     def see(self, item: DirectoryObject) -> None:
         """Take one object in."""
-        if item.type == "computer":
-            self._computers = True
-            if (item.control or 0) & (_CONTROLLER | _READ_ONLY):
-                self._systems[f"{item.name}.{item.domain}"] = item.system
+        if item.type == "computer" and (item.control or 0) & (_CONTROLLER | _READ_ONLY):
+            self._systems[f"{item.name}.{item.domain}"] = item.system
 
     def findings(self) -> Iterator[Finding]:
-        """One finding for each controller."""
-        if not self._systems:
+        """One finding for each controller, and one where none is new enough for cloud Kerberos."""
+        years = {name: release_year(system) for name, system in self._systems.items()}
+        for name, system in sorted(self._systems.items()):
+            yield _controller(name, system, years[name]).showing(asked=_ASKED)
+        known = {one.split(".")[0].casefold() for one in self._systems}
+        others = [
+            (found, one)
+            for found in self._forests
+            for one in found.controllers
+            if one.name.casefold() not in known
+        ]
+        levels = [one.level for _, one in others]
+        for found, one in others:
+            yield _by_level(found, one.name, one.level)
+        if not self._systems and not levels:
             yield not_assessed(
                 "unconfigured-no-controllers",
                 _CONTROLLERS,
                 "The input holds no domain controller; export computers with userAccountControl and"
                 " operatingSystem too.",
             )
-        for name, system in sorted(self._systems.items()):
-            match = _RELEASE.search(system)
-            year = int(match[1]) if match and match[1] else None
-            if year is None:
-                yield not_assessed(
-                    "unsupported-unknown-system",
-                    host(name),
-                    "What {name} runs on is not known: {system}.",
-                    name=name,
-                    system=system or "no operatingSystem was read",
-                )
-            elif year <= _ENDED:
-                yield warned(
-                    "old-system",
-                    host(name),
-                    "{name} runs on {system}; plan to replace it.",
-                    name=name,
-                    system=system,
-                ).at(Severity.MEDIUM)
-            else:
-                yield passed(
-                    "current-system",
-                    host(name),
-                    "{name} runs on {system}.",
-                    name=name,
-                    system=system,
-                )
+        elif _all_too_old(list(years.values()), levels):
+            yield passed(
+                "no-cloud-kerberos",
+                _CONTROLLERS,
+                "No domain controller runs Windows Server 2016 or later: cloud Kerberos trust is not"
+                " possible.",
+            ).at(Severity.INFO)
+
+
+def _all_too_old(years: list[int | None], levels: list[int | None]) -> bool:
+    """Whether every one is known to be older than 2016."""
+    old = [year is not None and year < _ENDED for year in years]
+    return all(old + [level is not None and level < _LEVEL_2016 for level in levels])
+
+
+def release_year(system: str) -> int | None:
+    """The year in the name of a Windows Server; None for another system, or where none was read."""
+    match = _RELEASE.search(system)
+    if not match:
+        return None
+    return int(match[1]) if match[1] else 2000
+
+
+def _controller(name: str, system: str, year: int | None) -> Finding:
+    if year is None:
+        return not_assessed(
+            "unsupported-unknown-system",
+            host(name),
+            "What {name} runs on is not known: {system}.",
+            name=name,
+            system=system or "no operatingSystem was read",
+        )
+    if year <= _ENDED:
+        return warned(
+            "old-system",
+            host(name),
+            "{name} runs on {system}; plan to replace it.",
+            name=name,
+            system=system,
+        ).at(Severity.MEDIUM)
+    return passed(
+        "current-system", host(name), "{name} runs on {system}.", name=name, system=system
+    )
+
+
+def _by_level(found: Forest, name: str, level: int | None) -> Finding:
+    """What msDS-Behavior-Version says: a 7 may be 2016 and any later one up to 2022."""
+    subject = host(f"{name}.{found.name}")
+    asked = found.asked("controllers", "msDS-Behavior-Version")
+    if level is not None and level < _LEVEL_2016:
+        finding = warned(
+            "old-level",
+            subject,
+            "{name} is older than Windows Server 2016; plan to replace it.",
+            name=name,
+        ).at(Severity.MEDIUM)
+    elif level is not None and level > _LEVEL_2016:
+        finding = passed(
+            "current-level", subject, "{name} runs on Windows Server 2025 or later.", name=name
+        )
+    else:
+        finding = not_assessed(
+            "unconfigured-system",
+            subject,
+            "Which version {name} runs was not read; export computers with userAccountControl and"
+            " operatingSystem too.",
+            name=name,
+        )
+    return finding.showing(asked=asked)
 
 
 @check(
@@ -170,13 +230,17 @@ class KrbtgtPasswordFresh(Fold[DirectoryObject]):
                     domain=name,
                 )
             elif days > KRBTGT_DAYS:
-                yield warned(
-                    "old-password",
-                    domain(name),
-                    "The krbtgt password of {domain} is {days} days old.",
-                    domain=name,
-                    days=days,
-                ).at(Severity.LOW)
+                yield (
+                    warned(
+                        "old-password",
+                        domain(name),
+                        "The krbtgt password of {domain} is {days} days old.",
+                        domain=name,
+                        days=days,
+                    )
+                    .at(Severity.LOW)
+                    .showing(asked=_ASKED_KRBTGT)
+                )
             else:
                 yield passed(
                     "fresh-password",
@@ -184,4 +248,4 @@ class KrbtgtPasswordFresh(Fold[DirectoryObject]):
                     "The krbtgt password of {domain} is at most {limit} days old.",
                     domain=name,
                     limit=KRBTGT_DAYS,
-                )
+                ).showing(asked=_ASKED_KRBTGT)

@@ -16,6 +16,7 @@ from scanner.api import (
     Scope,
     Severity,
     Topic,
+    Value,
     check,
     domain,
     failed,
@@ -28,7 +29,7 @@ from scanner.api import (
     warned,
 )
 from scanner.evidence.certificate import Certificate
-from scanner.evidence.forest import Authority, Forest
+from scanner.evidence.forest import Authority, Forest, ManagementPoint
 from scanner.evidence.versions import VersionFacts, version_of
 
 _WARN_DAYS = 180
@@ -67,13 +68,21 @@ def enterprise_certification_authorities_valid(
     forests: tuple[Forest, ...], scope: Scope, header: Header
 ) -> Iterator[Finding]:
     """One finding for each authority, by its newest certificate."""
-    authorities = {one.name: one for found in forests for one in found.authorities}
+    authorities = {
+        (one.host or one.name): (found, one) for found in forests for one in found.authorities
+    }
     for name in sorted(authorities):
-        yield _authority(authorities[name], header)
+        found, one = authorities[name]
+        finding = _authority(one, header).showing(
+            asked=found.asked("services", "CN=Enrollment Services", "cACertificate")
+        )
+        if one.services:
+            finding = finding.showing(enrols_at=list(one.services))
+        yield finding
     if authorities:
         return
-    if not all(found.absent("services") for found in forests):
-        yield unread(forests[0], "CN=Services")
+    if unseen := _unseen(forests, "services"):
+        yield unread(unseen, "CN=Services")
     elif scope.workload("device-certificates"):
         yield warned(
             "no-authority",
@@ -82,6 +91,11 @@ def enterprise_certification_authorities_valid(
         )
     else:
         yield not_applicable("none", _ALL, "No enterprise certification authority is published.")
+
+
+def _unseen(forests: tuple[Forest, ...], place: str) -> Forest | None:
+    """The first forest of which that place was not read."""
+    return next((found for found in forests if not found.absent(place)), None)
 
 
 def _authority(one: Authority, header: Header) -> Finding:
@@ -148,14 +162,22 @@ def ndes_templates_published(forests: tuple[Forest, ...]) -> Iterator[Finding]:
         if wanted & {template.casefold() for template in authorities[name].templates}
     ]
     if hints:
-        yield passed(
-            "hint", _ALL, "An NDES server probably exists: {authorities} publish its templates.",
-            authorities=hints,
-        ).at(Severity.INFO)  # fmt: skip
-    elif authorities or all(found.absent("services") for found in forests):
-        yield not_applicable("no-hint", _ALL, "No authority publishes templates of NDES.")
+        yield (
+            passed(
+                "hint",
+                _ALL,
+                "An NDES server probably exists: {authorities} publish its templates.",
+                authorities=hints,
+            )
+            .at(Severity.INFO)
+            .showing(
+                asked=forests[0].asked("services", "CN=Enrollment Services", "certificateTemplates")
+            )
+        )
+    elif unseen := _unseen(forests, "services"):
+        yield unread(unseen, "CN=Services")
     else:
-        yield unread(forests[0], "CN=Services")
+        yield not_applicable("no-hint", _ALL, "No authority publishes templates of NDES.")
 
 
 @check(
@@ -181,29 +203,44 @@ def ndes_templates_published(forests: tuple[Forest, ...]) -> Iterator[Finding]:
     documents=[_NTAUTH],
 )
 def trust_stores_published(found: Forest, header: Header) -> Iterator[Finding]:
-    """Compare the published authorities with NTAuth."""
+    """Compare the published authorities with NTAuth, and look at the ends of both stores."""
     subject = found.subject
     if not found.absent("services"):
         yield unread(found, "CN=Services")
-    elif not found.authorities and not found.trusted:
-        yield not_applicable("none", subject, "No certification authority is published.")
-    elif found.trusted and all(
-        one.not_after is not None and one.not_after <= header.collected_at for one in found.trusted
-    ):
-        yield failed("all-expired", subject, "All certificates in NTAuth have expired.")
+        return
+    keys = {one.key for one in found.trusted if one.key}
+    missing = [
+        one.host or one.name
+        for one in found.authorities
+        if one.certificates and not keys & {made.key for made in one.certificates}
+    ]
+    if not (found.authorities or found.trusted or found.roots):
+        finding = not_applicable("none", subject, "No certification authority is published.")
+    elif _all_expired(found.trusted, header):
+        finding = failed("all-expired", subject, "All certificates in NTAuth have expired.")
+    elif _all_expired(found.roots, header):
+        finding = failed(
+            "roots-expired", subject, "All certificates in Certification Authorities have expired."
+        )
+    elif missing:
+        finding = warned(
+            "authority-missing", subject, "NTAuth lacks {authorities}.", authorities=missing
+        ).at(Severity.MEDIUM)
     else:
-        keys = {one.key for one in found.trusted if one.key}
-        missing = [
-            one.host or one.name
-            for one in found.authorities
-            if one.certificates and not keys & {made.key for made in one.certificates}
-        ]
-        if missing:
-            yield warned(
-                "authority-missing", subject, "NTAuth lacks {authorities}.", authorities=missing
-            ).at(Severity.MEDIUM)
-        else:
-            yield passed("published", subject, "NTAuth holds every enterprise authority.")
+        finding = passed("published", subject, "NTAuth holds every enterprise authority.")
+    yield finding.showing(
+        asked=found.asked(
+            "services",
+            "CN=NTAuthCertificates and CN=Certification Authorities,CN=Public Key Services",
+            "cACertificate",
+        )
+    )
+
+
+def _all_expired(store: tuple[Certificate, ...], header: Header) -> bool:
+    return bool(store) and all(
+        one.not_after is not None and one.not_after <= header.collected_at for one in store
+    )
 
 
 @check(
@@ -240,7 +277,7 @@ def radius_servers_registered(forests: tuple[Forest, ...], scope: Scope) -> Iter
         )
     for name, members in sorted(groups.items()):
         if members:
-            yield passed(
+            finding = passed(
                 "registered",
                 domain(name),
                 "RADIUS servers registered in {domain}: {members}.",
@@ -248,16 +285,19 @@ def radius_servers_registered(forests: tuple[Forest, ...], scope: Scope) -> Iter
                 members=members,
             ).at(Severity.INFO)
         elif scope.workload("device-certificates"):
-            yield warned(
+            finding = warned(
                 "none-registered",
                 domain(name),
                 "Certificates for devices are planned, and no RADIUS server is registered in {domain}.",
                 domain=name,
             ).at(Severity.MEDIUM)
         else:
-            yield not_applicable(
+            finding = not_applicable(
                 "none", domain(name), "No RADIUS server is registered in {domain}.", domain=name
             )
+        yield finding.showing(
+            asked=forests[0].asked("accounts", "RAS and IAS Servers", "member", domain=name)
+        )
 
 
 @check(
@@ -285,28 +325,49 @@ def radius_servers_registered(forests: tuple[Forest, ...], scope: Scope) -> Iter
     ],
 )
 def configuration_manager_known(found: Forest) -> Iterator[Finding]:
-    """Tell what is published."""
+    """Tell what is published. A site without a management point of its own is a central one."""
+    subject = found.subject
     sites = sorted({one.site or one.name for one in found.management_points})
-    if sites:
-        yield passed(
+    published = {one.code for one in found.management_sites}
+    central = sorted(published - set(sites)) if sites else []
+    asked = found.asked("system", "mSSMSSiteCode", "mSSMSMPName", "mSSMSVersion", "dNSHostName")
+    if sites and central:
+        finding = passed(
+            "published-with-central",
+            subject,
+            "Configuration Manager publishes the sites {sites}, and {central} without a management"
+            " point, which is how a central site looks. Co-management starts at the highest site.",
+            sites=sites,
+            central=central,
+        ).at(Severity.INFO)
+    elif sites:
+        finding = passed(
             "published",
-            found.subject,
-            "Configuration Manager publishes the sites {sites}.",
+            subject,
+            "Configuration Manager publishes the sites {sites}: computers can come to Intune by"
+            " co-management.",
             sites=sites,
         ).at(Severity.INFO)
-    elif found.management_schema and found.absent("system") and not found.management_container:
-        yield warned(
+    elif published:
+        finding = passed(
+            "sites-only",
+            subject,
+            "Configuration Manager publishes the sites {sites}, and no management point.",
+            sites=sorted(published),
+        ).at(Severity.INFO)
+    elif not found.absent("system"):
+        yield unread(found, "CN=System of every domain")
+        return
+    elif found.management_schema and not found.management_container:
+        finding = warned(
             "container-missing",
-            found.subject,
+            subject,
             "The schema is extended for Configuration Manager, and the container System Management"
             " is missing.",
         )
-    elif found.absent("system"):
-        yield not_applicable(
-            "none", found.subject, "The forest publishes no Configuration Manager."
-        )
     else:
-        yield unread(found, "CN=System")
+        finding = not_applicable("none", subject, "The forest publishes no Configuration Manager.")
+    yield finding.showing(asked=asked)
 
 
 @check(
@@ -337,37 +398,53 @@ def configuration_manager_version_supported(
 ) -> Iterator[Finding]:
     """Judge the version that each management point publishes by the dated facts."""
     points = {one.host or one.name: one for found in forests for one in found.management_points}
-    if not points:
+    if not points and (unseen := _unseen(forests, "system")):
+        yield unread(unseen, "CN=System of every domain")
+    elif not points:
         yield not_applicable("none", _ALL, "No management point is published.")
     for name, point in sorted(points.items()):
-        version = version_of(point.version) if point.version else None
-        release = facts.release("configuration-manager", version) if version else None
-        told = {"name": name, "version": point.version or "unknown"}
-        if version and facts.beyond("configuration-manager", version):
-            yield passed("newer", host(name), "{name} has version {version}.", **told)
-        elif release is None or release.ends is None:
-            yield not_assessed(
-                "unsupported-unknown-version",
-                host(name),
-                "The support of version {version} on {name} is not known.",
-                **told,
-            )
-        elif release.ends < header.collected_at.date():
-            yield failed(
-                "out-of-support",
-                host(name),
-                "{name} has version {version}, whose support ended on {ends}.",
-                **told,
-                ends=release.ends.isoformat(),
-            )
-        else:
-            yield passed(
-                "in-support",
-                host(name),
-                "{name} has version {version}, supported until {ends}.",
-                **told,
-                ends=release.ends.isoformat(),
-            )
+        yield _point(name, point, facts, header).showing(
+            asked=forests[0].asked("system", "mSSMSVersion")
+        )
+
+
+def _point(name: str, point: ManagementPoint, facts: VersionFacts, header: Header) -> Finding:
+    version = version_of(point.version) if point.version else None
+    release = facts.release(_MANAGER, version) if version else None
+    told = {"name": name, "version": point.version or "unknown"}
+    if version and facts.beyond(_MANAGER, version):
+        return passed("newer", host(name), "{name} has version {version}.", **told)
+    if version and facts.at_or_below(_MANAGER, version) is None:
+        return failed(
+            "far-too-old",
+            host(name),
+            "{name} has version {version}, older than all that were still in support on {day}.",
+            **told,
+            day=facts.as_of.isoformat(),
+        )
+    if release is None or release.ends is None:
+        return not_assessed(
+            "unsupported-unknown-version",
+            host(name),
+            "The support of version {version} on {name} is not known.",
+            **told,
+        )
+    told["ends"] = release.ends.isoformat()
+    if release.ends < header.collected_at.date():
+        finding = failed(
+            "out-of-support",
+            host(name),
+            "{name} has version {version}, whose support ended on {ends}.",
+            **told,
+        )
+    else:
+        finding = passed(
+            "in-support",
+            host(name),
+            "{name} has version {version}, supported until {ends}.",
+            **told,
+        )
+    return finding.showing(source=release.source, certainty=release.certainty)
 
 
 @check(
@@ -387,19 +464,34 @@ def configuration_manager_version_supported(
     clause=["A4"],
     documents=["https://learn.microsoft.com/exchange/plan-and-deploy/prepare-ad-and-domains"],
 )
-def exchange_schema_present(found: Forest) -> Iterator[Finding]:
-    """Tell whether the schema has the Exchange attributes."""
+def exchange_schema_present(found: Forest, facts: VersionFacts) -> Iterator[Finding]:
+    """Tell whether the schema has the Exchange attributes, and of which version they are."""
+    asked = found.asked("schema", "CN=ms-Exch-Schema-Version-Pt", "rangeUpper")
     if found.exchange_schema is not None:
-        yield passed(
-            "present",
-            found.subject,
-            "The Exchange schema is there, with version {version}.",
-            version=found.exchange_schema,
-        ).at(Severity.INFO)
+        yield (
+            passed(
+                "present",
+                found.subject,
+                "The Exchange schema is there, with version {version} ({release}).",
+                version=found.exchange_schema,
+                release=_named(facts, "exchange-schema", found.exchange_schema),
+            )
+            .at(Severity.INFO)
+            .showing(asked=asked)
+        )
     elif found.absent("schema"):
-        yield passed("absent", found.subject, "There is no Exchange schema.").at(Severity.INFO)
+        yield (
+            passed("absent", found.subject, "There is no Exchange schema.")
+            .at(Severity.INFO)
+            .showing(asked=asked)
+        )
     else:
         yield unread(found, "CN=Schema")
+
+
+def _named(facts: VersionFacts, product: str, number: int) -> str:
+    release = facts.release(product, (number,))
+    return release.name if release else "of a release that is not known here"
 
 
 @check(
@@ -425,52 +517,102 @@ def exchange_schema_present(found: Forest) -> Iterator[Finding]:
     clause=["G17", "A4"],
     documents=[_EXCHANGE, "https://learn.microsoft.com/lifecycle/products/exchange-server-2019"],
 )
-def exchange_version_supported(found: Forest) -> Iterator[Finding]:
-    """Judge the newest server by its build: 15.2.2562 is Subscription Edition RTM."""
+def exchange_version_supported(
+    found: Forest, facts: VersionFacts, scope: Scope, header: Header
+) -> Iterator[Finding]:
+    """Judge the newest server by its build: a schema outlives its servers."""
     if not found.absent("services") and not found.exchange_servers:
         yield unread(found, "CN=Microsoft Exchange,CN=Services")
         return
     if not found.exchange_servers:
         yield not_applicable("no-servers", found.subject, "The forest has no Exchange server.")
         return
-    rows = Affected(("server", "version"))
-    builds = []
+    rows = Affected(("server", "version", "roles"))
     for one in found.exchange_servers:
-        name, _, version = one.partition(": ")
-        rows.add(name, version)
-        build = _build(version)
-        if build:
-            builds.append(build)
-    if not builds:
-        yield not_assessed(
-            "unsupported-unknown-build",
-            found.subject,
-            "The builds of the Exchange servers cannot be read.",
-        ).affecting(rows)
-    elif max(builds) < _SUBSCRIPTION:
-        yield (
-            warned(
-                "out-of-support",
-                found.subject,
-                "The newest Exchange server has build {build}, which is out of support.",
-                build=".".join(map(str, max(builds))),
-            )
-            .at(Severity.MEDIUM)
-            .affecting(rows)
+        rows.add(one.name, one.version, _roles(one.roles))
+    builds = [build for one in found.exchange_servers if (build := build_of(one.version))]
+    yield (
+        _newest(found, max(builds, default=None), facts, scope, header)
+        .showing(
+            asked=found.asked(
+                "services", "CN=Microsoft Exchange", "serialNumber", "msExchCurrentServerRoles"
+            ),
+            **_prepared(found, facts),
         )
-    else:
-        yield passed(
+        .affecting(rows)
+    )
+
+
+def _newest(
+    found: Forest,
+    build: tuple[int, ...] | None,
+    facts: VersionFacts,
+    scope: Scope,
+    header: Header,
+) -> Finding:
+    """The verdict about the newest server of a forest."""
+    subject = found.subject
+    release = facts.at_or_below(_EXCHANGE_SERVER, build) if build else None
+    if build is None:
+        return not_assessed(
+            "unsupported-unknown-build",
+            subject,
+            "The builds of the Exchange servers cannot be read.",
+        )
+    told = {
+        "build": ".".join(map(str, build)),
+        "release": release.name if release else "an older version",
+    }
+    ended = release is None or (release.ends and release.ends <= header.collected_at.date())
+    ended = ended or build < _NEWER_THAN_2016
+    if not ended:
+        return passed(
             "supported",
-            found.subject,
-            "The newest Exchange server has build {build}.",
-            build=".".join(map(str, max(builds))),
-        ).affecting(rows)
+            subject,
+            "The newest Exchange server has build {build} ({release}).",
+            **told,
+        )
+    if scope.hybrid is False:
+        return passed(
+            "out-of-support-unused",
+            subject,
+            "The newest Exchange server has build {build} ({release}), which is out of support; no"
+            " hybrid is planned.",
+            **told,
+        ).at(Severity.INFO)
+    return warned(
+        "out-of-support",
+        subject,
+        "The newest Exchange server has build {build} ({release}), which is out of support.",
+        **told,
+    ).at(Severity.MEDIUM)
 
 
-_SUBSCRIPTION = (15, 2, 2562)
+def _prepared(found: Forest, facts: VersionFacts) -> dict[str, Value]:
+    """What the forest was prepared for, for the facts of the finding."""
+    told: dict[str, Value] = {}
+    if found.exchange_schema is not None:
+        number = found.exchange_schema
+        told["schema"] = f"{number}: {_named(facts, 'exchange-schema', number)}"
+    if found.exchange_organisation is not None:
+        number = found.exchange_organisation
+        told["organisation"] = f"{number}: {_named(facts, 'exchange-organisation', number)}"
+    domains = [f"{one.dns} {one.exchange}" for one in found.domains if one.exchange is not None]
+    if domains:
+        told["domains"] = domains
+    return told
 
 
-def _build(text: str) -> tuple[int, int, int] | None:
+_NEWER_THAN_2016 = (15, 2)
+_MANAGER, _EXCHANGE_SERVER = "configuration-manager", "exchange"
+_ROLES = {2: "mailbox", 4: "client access", 16: "unified messaging", 32: "transport", 64: "edge"}
+
+
+def _roles(bits: int | None) -> str:
+    return ", ".join(name for bit, name in _ROLES.items() if (bits or 0) & bit)
+
+
+def build_of(text: str) -> tuple[int, int, int] | None:
     """'Version 15.2 (Build 32562.17)' as (15, 2, 2562): the directory adds 30,000 to the build."""
     words = text.replace("(", " ").replace(")", " ").split()
     numbers = [one for one in words if one[:1].isdigit()]
@@ -478,6 +620,6 @@ def _build(text: str) -> tuple[int, int, int] | None:
         return None
     major, _, minor = numbers[0].partition(".")
     build = numbers[1].partition(".")[0]
-    if not (major.isdigit() and minor.isdigit() and build.isdigit()):
+    if not (major.isdecimal() and minor.isdecimal() and build.isdecimal()):
         return None
     return int(major), int(minor), int(build) % 30_000

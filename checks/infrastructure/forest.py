@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.infrastructure.unread import unread
+from checks.infrastructure.unread import no_domains, of_domains, unread, unread_in
 from scanner.api import (
     Effort,
     Finding,
@@ -47,10 +47,6 @@ _CONNECT, _MINIMUM, _RECYCLE_BIN = 2, 3, 4
 _SCHEMA_LEAST, _SCHEMA_GMSA, _SCHEMA_CLOUD_SYNC = 30, 56, 87
 
 
-def _asked(forest: Forest, place: str) -> str:
-    return forest.asked.get(place, "an export")
-
-
 @check(
     id="infrastructure.forest-functional-level-supported",
     title="The forest functional level meets the onboarding minimum",
@@ -82,7 +78,7 @@ def forest_functional_level_supported(forest: Forest) -> Iterator[Finding]:
         yield unread(forest, "the functional level")
         return
     name = LEVEL_NAMES.get(level, str(level))
-    facts = {"observed": name, "asked": _asked(forest, "partitions")}
+    facts = {"observed": name, "asked": forest.asked("partitions", "msDS-Behavior-Version")}
     if level < _CONNECT:
         finding = failed(
             "too-old-for-connect",
@@ -138,12 +134,14 @@ def forest_functional_level_supported(forest: Forest) -> Iterator[Finding]:
 )
 def domain_functional_levels_known(forests: tuple[Forest, ...]) -> Iterator[Finding]:
     """One finding for each domain whose level was read."""
-    for found, one in _domains(forests):
-        name = LEVEL_NAMES.get(one.level, str(one.level)) if one.level is not None else ""
+    yield from no_domains(forests)
+    for found, one in of_domains(forests):
         if one.level is None:
-            yield unread(found, "the domain object", domain(one.dns))
-        elif one.level < _MINIMUM:
-            yield warned(
+            yield unread_in(found, one, "the domain object")
+            continue
+        name = LEVEL_NAMES.get(one.level, str(one.level))
+        if one.level < _MINIMUM:
+            finding = warned(
                 "old-level",
                 domain(one.dns),
                 "The functional level of {domain} is Windows Server {level}.",
@@ -151,18 +149,14 @@ def domain_functional_levels_known(forests: tuple[Forest, ...]) -> Iterator[Find
                 level=name,
             ).at(Severity.LOW)
         else:
-            yield passed(
+            finding = passed(
                 "level-known",
                 domain(one.dns),
                 "The functional level of {domain} is Windows Server {level}.",
                 domain=one.dns,
                 level=name,
             )
-
-
-def _domains(forests: tuple[Forest, ...]) -> list[tuple[Forest, ForestDomain]]:
-    found = {one.dns: (forest, one) for forest in forests for one in forest.domains}
-    return [found[name] for name in sorted(found)]
+        yield finding.showing(asked=found.asked("domain", "msDS-Behavior-Version", domain=one.dns))
 
 
 @check(
@@ -227,7 +221,7 @@ def schema_version_supported(forest: Forest) -> Iterator[Finding]:
             "The schema has version {version} (Windows Server {release}).",
             **told,
         )
-    yield finding.showing(asked=_asked(forest, "schema version"))
+    yield finding.showing(asked=forest.asked("schema version", "objectVersion"))
 
 
 @check(
@@ -258,15 +252,16 @@ def schema_version_supported(forest: Forest) -> Iterator[Finding]:
 )
 def recycle_bin_enabled(forest: Forest) -> Iterator[Finding]:
     """Judge msDS-EnabledFeature of the partitions container."""
+    asked = forest.asked("partitions", "msDS-EnabledFeature")
     if forest.recycle_bin is None:
         yield unread(forest, "CN=Partitions")
     elif forest.recycle_bin:
-        yield passed("on", forest.subject, "The recycle bin is on.")
+        yield passed("on", forest.subject, "The recycle bin is on.").showing(asked=asked)
     else:
         yield (
             warned("off", forest.subject, "The recycle bin is off.")
             .at(Severity.MEDIUM)
-            .showing(asked=_asked(forest, "partitions"))
+            .showing(asked=asked)
         )
 
 
@@ -288,9 +283,11 @@ def recycle_bin_enabled(forest: Forest) -> Iterator[Finding]:
 )
 def netbios_names_without_dots(forests: tuple[Forest, ...]) -> Iterator[Finding]:
     """One finding for each domain whose NetBIOS name was read."""
-    for found, one in _domains(forests):
+    yield from no_domains(forests)
+    for found, one in of_domains(forests):
+        asked = found.asked("domain names", "nETBIOSName")
         if not one.netbios:
-            yield unread(found, "the NetBIOS name", domain(one.dns))
+            yield unread_in(found, one, "the NetBIOS name")
         elif "." in one.netbios:
             yield failed(
                 "dot",
@@ -298,7 +295,7 @@ def netbios_names_without_dots(forests: tuple[Forest, ...]) -> Iterator[Finding]
                 "The NetBIOS name {netbios} of {domain} contains a dot.",
                 netbios=one.netbios,
                 domain=one.dns,
-            )
+            ).showing(asked=asked)
         else:
             yield passed(
                 "no-dot",
@@ -306,7 +303,7 @@ def netbios_names_without_dots(forests: tuple[Forest, ...]) -> Iterator[Finding]
                 "The NetBIOS name {netbios} of {domain} has no dot.",
                 netbios=one.netbios,
                 domain=one.dns,
-            )
+            ).showing(asked=asked)
 
 
 @check(
@@ -336,15 +333,17 @@ def netbios_names_without_dots(forests: tuple[Forest, ...]) -> Iterator[Finding]
 )
 def domain_names_multi_label(forests: tuple[Forest, ...]) -> Iterator[Finding]:
     """One finding for each domain."""
-    for _, one in _domains(forests):
+    yield from no_domains(forests)
+    for found, one in of_domains(forests):
+        asked = found.asked("domain names", "dnsRoot")
         if "." in one.dns:
             yield passed(
                 "several-labels", domain(one.dns), "{domain} has several labels.", domain=one.dns
-            )
+            ).showing(asked=asked)
         else:
             yield failed(
                 "single-label", domain(one.dns), "{domain} has one label only.", domain=one.dns
-            )
+            ).showing(asked=asked)
 
 
 @check(
@@ -374,26 +373,60 @@ def domain_names_multi_label(forests: tuple[Forest, ...]) -> Iterator[Finding]:
 )
 def password_policy_known(forests: tuple[Forest, ...]) -> Iterator[Finding]:
     """One finding for each domain; a minimum below eight warns."""
-    for found, one in _domains(forests):
+    yield from no_domains(forests)
+    for found, one in of_domains(forests):
         if one.minimum_length is None:
-            yield unread(found, "the password policy", domain(one.dns))
+            yield unread_in(found, one, "the password policy")
             continue
-        age = "never" if one.never_expires else f"{one.maximum_age or 0:g} days"
-        told: dict[str, Value] = {"domain": one.dns, "length": one.minimum_length, "age": age}
+        told: dict[str, Value] = {
+            "domain": one.dns,
+            "length": one.minimum_length,
+            "age": _age(one),
+        }
         if one.minimum_length < 8:  # noqa: PLR2004 - characters
-            yield warned(
+            finding = warned(
                 "short-passwords",
                 domain(one.dns),
-                "{domain}: passwords have at least {length} characters and expire after {age}.",
+                "{domain}: the least length of a password is {length} characters, its greatest age"
+                " {age}.",
                 **told,
             )
         else:
-            yield passed(
+            finding = passed(
                 "policy-known",
                 domain(one.dns),
-                "{domain}: passwords have at least {length} characters and expire after {age}.",
+                "{domain}: the least length of a password is {length} characters, its greatest age"
+                " {age}.",
                 **told,
             ).at(Severity.INFO)
+        yield finding.showing(**_policy(found, one))
+
+
+def _age(one: ForestDomain) -> str:
+    if one.never_expires:
+        return "unlimited"
+    return "unknown" if one.maximum_age is None else f"{one.maximum_age:g} days"
+
+
+def _policy(found: Forest, one: ForestDomain) -> dict[str, Value]:
+    """The rest of the policy, for the facts of a finding; what was not read is left out."""
+    rest: dict[str, Value] = {
+        "asked": found.asked(
+            "domain",
+            "minPwdLength",
+            "maxPwdAge",
+            "pwdProperties",
+            "lockoutThreshold",
+            domain=one.dns,
+        ),
+        # administrators alone see these by default, so that none seen means nothing
+        "fine_grained": list(one.fine_grained) or "none that this account may see",
+    }
+    if one.complexity is not None:
+        rest["complexity"] = "required" if one.complexity else "not required"
+    if one.lockout_threshold is not None:
+        rest["lockout_threshold"] = one.lockout_threshold
+    return rest
 
 
 @check(
@@ -420,9 +453,16 @@ def device_recovery_schema_known(forest: Forest) -> Iterator[Finding]:
         return
     names = {one.casefold() for one in forest.schema_names}
     there = [label for name, label in _RECOVERY.items() if name.casefold() in names]
-    yield passed(
-        "known", forest.subject, "The schema has attributes for: {there}.", there=there or ["none"]
-    ).at(Severity.INFO)
+    yield (
+        passed(
+            "known",
+            forest.subject,
+            "The schema has attributes for: {there}.",
+            there=there or ["none"],
+        )
+        .at(Severity.INFO)
+        .showing(asked=forest.asked("schema", "lDAPDisplayName"))
+    )
 
 
 _RECOVERY = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.infrastructure.unread import unread
+from checks.infrastructure.unread import no_domains, of_domains, unread, unread_in
 from scanner.api import (
     Effort,
     Finding,
@@ -14,6 +14,7 @@ from scanner.api import (
     Severity,
     Topic,
     check,
+    domain,
     failed,
     not_applicable,
     not_assessed,
@@ -21,10 +22,11 @@ from scanner.api import (
     step,
     warned,
 )
-from scanner.evidence.forest import Forest
+from scanner.evidence.forest import Forest, ForestDomain
 from scanner.evidence.tenant import Organization, TenantDomains
 
 _HYBRID = "https://learn.microsoft.com/entra/identity/devices/hybrid-join-manual"
+_REGISTRATION = "CN=62a0ff2e-97b9-4513-943f-0d221bd30080,CN=Device Registration Configuration"
 _KERBEROS = "https://learn.microsoft.com/entra/identity/authentication/howto-authentication-passwordless-security-key-on-premises"
 
 
@@ -75,7 +77,9 @@ def hybrid_join_scp_matches_tenant(
         yield _absent_registration(forest, scope)
         return
     name, ident = _keyword(keywords, "azureadname"), _keyword(keywords, "azureadid")
-    if organization is None or domains is None:
+    asked = forest.asked("services", _REGISTRATION, "keywords")
+    other = organization is not None and ident.casefold() != organization.tenant_id.casefold()
+    if organization is None or (domains is None and not (ident and other)):
         yield not_assessed(
             "unconfigured-no-tenant",
             subject,
@@ -84,11 +88,15 @@ def hybrid_join_scp_matches_tenant(
             " right.",
             domain=name,
             tenant=ident,
-        )
+        ).showing(asked=asked)
         return
-    known = domains.named(name) if name else None
-    facts = {"expected": organization.tenant_id, "observed": f"{name} {ident}"}
-    if ident and ident.casefold() != organization.tenant_id.casefold():
+    known = domains.named(name) if name and domains else None
+    facts = {
+        "expected": organization.tenant_id,
+        "observed": f"{name} {ident}",
+        "asked": asked,
+    }
+    if ident and other:
         finding = failed(
             "other-tenant",
             subject,
@@ -122,7 +130,7 @@ def _absent_registration(forest: Forest, scope: Scope) -> Finding:
             "no-connection-point",
             forest.subject,
             "Hybrid join is planned, and the forest has no connection point for it.",
-        )
+        ).showing(asked=forest.asked("services", _REGISTRATION, "keywords"))
     return not_applicable(
         "not-set-up", forest.subject, "The forest has no connection point, and none is planned."
     )
@@ -152,28 +160,41 @@ def _absent_registration(forest: Forest, scope: Scope) -> Finding:
     documents=[_KERBEROS],
 )
 def cloud_kerberos_trust_known(
-    forest: Forest, organization: Organization | None
+    forests: tuple[Forest, ...], organization: Organization | None
 ) -> Iterator[Finding]:
-    """Look for the tenant id in what the trust object says of itself."""
-    told = " ".join(forest.kerberos_trust).casefold()
-    if not forest.kerberos_trust:
-        yield (
-            not_applicable("not-set-up", forest.subject, "Cloud Kerberos trust is not set up.")
-            if forest.absent("system")
-            else unread(forest, "CN=System")
-        )
-    elif organization is None or not told.strip():
-        yield passed(
+    """One finding for each domain, by what the trust objects in it say of themselves."""
+    yield from no_domains(forests)
+    for found, one in of_domains(forests):
+        if one.kerberos_trust is None and "system" not in one.looked:
+            yield unread_in(found, one, "CN=System")
+        else:
+            yield _kerberos(one, organization).showing(
+                asked=found.asked("system", "CN=900274c4…", "keywords", domain=one.dns)
+            )
+
+
+def _kerberos(one: ForestDomain, organization: Organization | None) -> Finding:
+    """Look for the tenant id in what the objects say."""
+    subject = domain(one.dns)
+    told = " ".join(one.kerberos_trust or ()).casefold()
+    if one.kerberos_trust is None:
+        return not_applicable("not-set-up", subject, "Cloud Kerberos trust is not set up.")
+    if organization is None or not told.strip():
+        return passed(
             "set-up",
-            forest.subject,
+            subject,
             "Cloud Kerberos trust is set up; which tenant it names is not known.",
         ).at(Severity.INFO)
-    elif organization.tenant_id.casefold() in told:
-        yield passed("this-tenant", forest.subject, "Cloud Kerberos trust names this tenant.")
-    else:
-        yield failed(
-            "other-tenant", forest.subject, "Cloud Kerberos trust does not name this tenant."
-        )
+    if organization.tenant_id.casefold() in told:
+        return passed(
+            "this-tenant",
+            subject,
+            "Cloud Kerberos trust names this tenant, {tenant}.",
+            tenant=organization.tenant_id,
+        ).at(Severity.INFO)
+    return failed(
+        "other-tenant", subject, "Cloud Kerberos trust does not name this tenant."
+    ).showing(observed=told[:200], expected=organization.tenant_id)
 
 
 @check(
@@ -208,21 +229,27 @@ def cloud_kerberos_trust_known(
 def rights_management_scp_absent(forest: Forest, scope: Scope) -> Iterator[Finding]:
     """Judge whether the entry is there."""
     subject, found = forest.subject, forest.rights_management
+    if found is None and not forest.absent("services"):
+        yield unread(forest, "CN=Services")
+        return
     if found is None:
-        yield (
-            passed("absent", subject, "The forest has no connection point of AD RMS.")
-            if forest.absent("services")
-            else unread(forest, "CN=Services")
-        )
+        finding = passed("absent", subject, "The forest has no connection point of AD RMS.")
     elif scope.workload("information-protection"):
-        yield failed(
+        finding = failed(
             "competes",
             subject,
             "Information protection is planned, and clients still find AD RMS at {address}.",
             address=list(found),
         )
     else:
-        yield warned("present", subject, "Clients find AD RMS at {address}.", address=list(found))
+        finding = warned(
+            "present", subject, "Clients find AD RMS at {address}.", address=list(found)
+        )
+    yield finding.showing(
+        asked=forest.asked(
+            "services", "CN=SCP,CN=RightsManagementServices", "serviceBindingInformation"
+        )
+    )
 
 
 @check(
@@ -241,13 +268,38 @@ def rights_management_scp_absent(forest: Forest, scope: Scope) -> Iterator[Findi
     clause=["A5"],
     documents=["https://learn.microsoft.com/windows-server/identity/ad-fs/ad-fs-overview"],
 )
-def ad_fs_farm_known(forest: Forest) -> Iterator[Finding]:
-    """Tell whether the container is there."""
-    if forest.federation_container:
-        yield passed("farm", forest.subject, "The forest has or had an AD FS farm.").at(
-            Severity.INFO
+def ad_fs_farm_known(forests: tuple[Forest, ...]) -> Iterator[Finding]:
+    """Tell for each domain whether the container is there, and which name the farm may have."""
+    yield from no_domains(forests)
+    for found, one in of_domains(forests):
+        if one.federation is None and "program data" not in one.looked:
+            yield unread_in(found, one, "CN=Program Data")
+        else:
+            yield _farm(one).showing(
+                asked=found.asked("program data", "servicePrincipalName", domain=one.dns)
+            )
+
+
+def _farm(one: ForestDomain) -> Finding:
+    subject = domain(one.dns)
+    if not one.federation:
+        return not_applicable("no-farm", subject, "The domain shows no AD FS farm.")
+    if not one.federation_names:
+        return passed("farm", subject, "The domain has or had an AD FS farm.").at(Severity.INFO)
+    return (
+        passed(
+            "farm-named",
+            subject,
+            "The domain has or had an AD FS farm; service accounts answer for {names}.",
+            names=list(one.federation_names),
         )
-    elif forest.absent("program data"):
-        yield not_applicable("no-farm", forest.subject, "The forest shows no AD FS farm.")
-    else:
-        yield unread(forest, "CN=Program Data")
+        .at(Severity.INFO)
+        .fixed_by(
+            step(
+                "Where one of these is the federation service, name it in the configuration.",
+                command="\n\n".join(
+                    f'[[hosts]]\nname = "{name}"\nrole = "adfs"' for name in one.federation_names
+                ),
+            )
+        )
+    )

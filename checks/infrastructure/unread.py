@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from scanner.api import Finding, Subject, not_assessed
-from scanner.evidence.forest import Forest
+from collections.abc import Iterator
+
+from scanner.api import Finding, Subject, domain, not_assessed
+from scanner.evidence.forest import Forest, ForestDomain
 
 
 def unread(forest: Forest, place: str, subject: Subject | None = None) -> Finding:
@@ -22,3 +24,30 @@ def unread(forest: Forest, place: str, subject: Subject | None = None) -> Findin
         "The export does not hold {place}; read the forest over LDAP, or export it too.",
         place=place,
     )
+
+
+def unread_in(forest: Forest, one: ForestDomain, place: str) -> Finding:
+    """The same of a place in a domain; the controller of one domain does not show another."""
+    if forest.server and not one.looked and one.level is None:
+        return not_assessed(
+            "unconfigured-other-domain",
+            domain(one.dns),
+            "{server} holds another domain than {domain}; name one of its controllers in"
+            " directory.ldap too.",
+            server=forest.server,
+            domain=one.dns,
+        )
+    return unread(forest, place, domain(one.dns))
+
+
+def no_domains(forests: tuple[Forest, ...]) -> Iterator[Finding]:
+    """What is said of each forest none of whose domains was read."""
+    for found in forests:
+        if not found.domains:
+            yield unread(found, "the domains of the forest")
+
+
+def of_domains(forests: tuple[Forest, ...]) -> list[tuple[Forest, ForestDomain]]:
+    """Every domain with its forest, by name."""
+    found = {one.dns: (forest, one) for forest in forests for one in forest.domains}
+    return [found[name] for name in sorted(found)]

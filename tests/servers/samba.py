@@ -1,5 +1,6 @@
 """A real Active Directory domain controller (Samba) on a loopback address of its own."""
 
+import base64
 import contextlib
 import os
 import random
@@ -69,6 +70,16 @@ def add(address, text):
         capture_output=True,
         env={**os.environ, "LDAPTLS_REQCERT": "never"},
     )
+
+
+def password(address, dn):
+    """Give an account the password of the tests, and enable it."""
+    secret = base64.b64encode(f'"{PASSWORD}"'.encode("utf-16-le")).decode()
+    change = (
+        f"dn: {dn}\nchangetype: modify\nreplace: unicodePwd\nunicodePwd:: {secret}\n-\n"
+        "replace: userAccountControl\nuserAccountControl: 512\n\n"
+    )
+    add(address, change)
 
 
 def ticket(address, folder):

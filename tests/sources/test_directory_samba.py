@@ -10,7 +10,7 @@ from scanner.evidence.forest import Forest
 from scanner.sources.directory import DirectorySource
 from scanner.sources.interface import Unavailable
 from scanner.words import Reason
-from tests.servers.samba import PASSWORD, REALM, ROOT, add, domain_controller, ticket
+from tests.servers.samba import PASSWORD, REALM, ROOT, add, domain_controller, password, ticket
 from tests.sources.gathering import Gathering
 
 pytestmark = [
@@ -43,6 +43,57 @@ dn: CN=62a0ff2e-97b9-4513-943f-0d221bd30080,CN=Device Registration Configuration
 objectClass: serviceConnectionPoint
 keywords: azureADName:contoso.com
 keywords: azureADId:11111111-1111-4111-8111-111111111111
+
+dn: CN=Group Key Distribution Service,{SERVICES}
+objectClass: container
+
+dn: CN=Master Root Keys,CN=Group Key Distribution Service,{SERVICES}
+objectClass: container
+
+dn: CN=RightsManagementServices,{SERVICES}
+objectClass: container
+
+dn: CN=SCP,CN=RightsManagementServices,{SERVICES}
+objectClass: serviceConnectionPoint
+serviceBindingInformation: https://rms.contoso.test/_wmcs/certification
+
+dn: CN=Issuing CA,CN=Enrollment Services,CN=Public Key Services,{SERVICES}
+objectClass: pKIEnrollmentService
+dNSHostName: ca1.contoso.test
+certificateTemplates: CEPEncryption
+
+dn: CN=900274c4-b7d2-43c8-90ee-00a9f650e335,CN=System,{ROOT}
+objectClass: serviceConnectionPoint
+keywords: 11111111-1111-4111-8111-111111111111
+
+dn: CN=ADFS,CN=Microsoft,CN=Program Data,{ROOT}
+objectClass: container
+
+dn: CN=svc-adfs,CN=Users,{ROOT}
+objectClass: user
+sAMAccountName: svc-adfs
+servicePrincipalName: host/sts.contoso.test
+
+dn: CN=Admins,CN=Password Settings Container,CN=System,{ROOT}
+objectClass: msDS-PasswordSettings
+msDS-PasswordSettingsPrecedence: 10
+msDS-PasswordReversibleEncryptionEnabled: FALSE
+msDS-PasswordHistoryLength: 24
+msDS-PasswordComplexityEnabled: TRUE
+msDS-MinimumPasswordLength: 15
+msDS-MinimumPasswordAge: -864000000000
+msDS-MaximumPasswordAge: -36288000000000
+msDS-LockoutThreshold: 0
+msDS-LockoutObservationWindow: -18000000000
+msDS-LockoutDuration: -18000000000
+
+dn: CN=System Management,CN=System,{ROOT}
+objectClass: container
+
+dn: CN=Reader,CN=Users,{ROOT}
+objectClass: user
+sAMAccountName: reader
+userPrincipalName: reader@{REALM}
 
 dn: CN=Team,CN=Users,{ROOT}
 objectClass: group
@@ -93,10 +144,43 @@ def test_the_forest_tells_its_facts(controller, monkeypatch):
     (domain,) = forest.domains
     assert (domain.dns, domain.netbios, domain.minimum_length) == ("corp.contoso.test", "CORP", 7)
     assert "azureADName:contoso.com" in forest.registration
-    assert forest.rights_management is None
+    assert forest.rights_management == ("https://rms.contoso.test/_wmcs/certification",)
     assert forest.exchange_schema is None
-    assert {"services", "schema", "partitions", "system"} <= set(forest.looked)
+    assert {"services", "schema", "partitions", "controllers"} <= set(forest.looked)
     assert forest.radius_members == {"corp.contoso.test": 0}
+    assert [(one.name, one.level, one.read_only) for one in forest.controllers] == [
+        ("DC1", 4, False)
+    ]
+    (authority,) = forest.authorities
+    assert (authority.host, authority.templates) == ("ca1.contoso.test", ("CEPEncryption",))
+    assert forest.management_container
+    assert not forest.management_schema
+    assert "mailNickname" in forest.outside_schema
+    assert "proxyAddresses" not in forest.outside_schema
+    assert forest.key_root is False  # an administrator sees that there is none
+    assert set(domain.looked) == {"accounts", "program data", "system"}
+    assert (domain.kerberos_trust, domain.fine_grained, domain.provisioning) == (
+        ("11111111-1111-4111-8111-111111111111",),
+        ("Admins",),
+        None,
+    )
+    assert (domain.federation, domain.federation_names) == (True, ("sts.contoso.test",))
+
+
+def test_an_ordinary_account_knows_what_it_may_not_see(controller, monkeypatch):
+    """Readable for everybody by default: all but password settings and keys."""
+    password(controller[0], f"CN=Reader,CN=Users,{ROOT}")
+    reader = f"reader@{REALM}"
+    found = gather(controller, "ldap", 389, monkeypatch, start_tls=True, name=reader)
+    forest = found.every(Forest)[-1]
+    assert forest.key_root is None
+    (domain,) = forest.domains
+    assert domain.fine_grained == ()
+    assert (forest.level, forest.recycle_bin, domain.minimum_length) == (4, False, 7)
+    assert forest.absent("services")
+    assert forest.absent("system")
+    assert forest.rights_management is not None
+    assert domain.federation
 
 
 def test_objects_are_judged_as_from_a_file(controller, monkeypatch):

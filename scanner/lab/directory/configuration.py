@@ -46,6 +46,8 @@ def forest_entries(
     )
     yield _entry(services, "container")
     yield _entry(f"CN=System,{root}", "container")
+    yield _entry(f"CN=Policies,CN=System,{root}", "container")
+    yield _entry(f"CN=Microsoft,CN=Program Data,{root}", "container")
     yield _registration(forest, services, tenant_id if healthy else _OLD_TENANT)
     yield from _authorities(services, authority)
     yield from _controllers(forest, healthy=healthy)

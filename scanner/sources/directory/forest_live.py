@@ -13,6 +13,8 @@ from scanner.sources.directory.forest import (
     ATTRIBUTES,
     CERTIFICATES,
     FEDERATION,
+    KERBEROS_SERVER,
+    PROVISIONING,
     SCHEMA_OF_INTEREST,
     ForestBuilder,
 )
@@ -33,9 +35,13 @@ _SERVICES = (
 )
 _SYSTEM = (
     "(|(objectClass=mSSMSManagementPoint)(objectClass=mSSMSSite)(cn=System Management)"
-    "(cn=900274c4-b7d2-43c8-90ee-00a9f650e335))"
+    "(objectClass=msDS-PasswordSettings)(cn=900274c4-b7d2-43c8-90ee-00a9f650e335))"
 )
-_WRITABLE = "nTDSDSA"
+_PROVISIONING = f"(&(objectClass=msDS-GroupManagedServiceAccount)(cn={PROVISIONING}*))"
+_NAMED_HOSTS = "(&(servicePrincipalName=host/*)(!(objectCategory=computer)))"
+_KEYS = "CN=Master Root Keys,CN=Group Key Distribution Service,"
+_DISTRIBUTION = "cn=group key distribution service,"
+_MAY_MAKE = "allowedChildClassesEffective"
 _READ_ONLY = "nTDSDSARO"
 
 
@@ -77,7 +83,6 @@ class ForestReader:
         self._domain = root.first("defaultNamingContext")
         name = domain_of(root.first("rootDomainNamingContext") or self._domain)
         self._builder = ForestBuilder(name)
-        self._asked: dict[str, str] = {}
 
     def read(self) -> Forest:
         """All facts that can be had."""
@@ -87,16 +92,19 @@ class ForestReader:
             server=root.first("dnsHostName"), level=int(level) if level.isdigit() else None
         )
         partitions = f"CN=Partitions,{self._configuration}"
-        self._see("partitions", partitions, "base", _ANY)
-        self._see("domain names", partitions, "one", "(nETBIOSName=*)")
-        self._see("schema version", self._schema, "base", _ANY)
-        self._see("schema", self._schema, "one", _schema_query(self._extra))
+        self._see(partitions, "base", _ANY)
+        self._see(partitions, "one", "(nETBIOSName=*)")
+        self._see(self._schema, "base", _ANY)
+        if self._see(self._schema, "one", _schema_query(self._extra)):
+            self._builder.looked("schema")
+        self._see(f"CN=Sites,{self._configuration}", "subtree", "(objectClass=nTDSDSA)")
         self._services()
         for domain in self._domains():
-            self._see("domains", domain, "base", _ANY)
+            self._see(domain, "base", _ANY)
+            self._see(domain, "one", "(objectClass=msExchSystemObjectsContainer)")
+            self._see(f"{KERBEROS_SERVER}{domain}", "base", _ANY)
             self._system(domain)
         self._writable(root.first("dsServiceName"))
-        self._builder.put(asked=dict(self._asked))
         return self._builder.forest()
 
     def schema_names(self, *, catalogue: bool = False) -> frozenset[str]:
@@ -118,19 +126,32 @@ class ForestReader:
     def _services(self) -> None:
         base = f"CN=Services,{self._configuration}"
         # a search that finds nothing proves nothing, unless the container shows its children
-        if self._count(base, "one", "(objectClass=*)"):
-            self._builder.put(key_root=False)
-            self._see("services", base, "subtree", _SERVICES)
+        children = [dn.lower() for dn, _ in self._quietly(base, "one", _ANY, ("objectClass",))]
+        if not children:
+            return
+        if not any(dn.startswith(_DISTRIBUTION) for dn in children):
+            self._builder.know_keys()
+        if self._see(base, "subtree", _SERVICES) is not None:
+            self._builder.looked("services")
+        # by default nobody but administrators sees a key: only they can say that there is none
+        # https://learn.microsoft.com/windows/win32/adschema/c-mskds-provrootkey
+        for _, raw in self._quietly(f"{_KEYS}{base}", "base", _ANY, (_MAY_MAKE,)):
+            may_make = {one.lower() for values in raw.values() for one in values}
+            if b"mskds-provrootkey" in may_make:
+                self._builder.know_keys()
 
     def _system(self, domain: str) -> None:
+        name = domain_of(domain)
         base = f"CN=System,{domain}"
-        if self._count(base, "one", "(objectClass=container)"):
-            self._see("system", base, "subtree", _SYSTEM)
-        found = self._count(f"{FEDERATION}{domain}", "base", _ANY)
-        if found:
-            self._builder.put(federation_container=True)
-        elif self._count(f"CN=Program Data,{domain}", "base", _ANY):
-            self._builder.looked("program data")
+        if self._count(base, "one", _ANY) and self._see(base, "subtree", _SYSTEM) is not None:
+            self._builder.looked_in(name, "system")
+        if self._count(f"CN=Program Data,{domain}", "one", _ANY):
+            self._builder.looked_in(name, "program data")
+        if self._count(f"{FEDERATION}{domain}", "base", _ANY):
+            self._builder.put_in(name, federation=True)
+            self._see(domain, "subtree", _NAMED_HOSTS)
+        if self._see(domain, "subtree", _PROVISIONING) is not None:
+            self._builder.looked_in(name, "accounts")
 
     def _writable(self, service: str) -> None:
         if not service:
@@ -138,17 +159,18 @@ class ForestReader:
         for _, raw in self._quietly(service, "base", _ANY, ("objectClass",)):
             classes = [one.decode("ascii", "replace") for one in raw.get("objectClass", ())]
             self._builder.put(read_only=_READ_ONLY in classes)
-            self._asked["writable"] = f"{service} base {_ANY} objectClass"
 
-    def _see(self, place: str, base: str, scope: Scope, query: str) -> None:
-        self._asked[place] = f"{base} {scope} {query}"
+    def _see(self, base: str, scope: Scope, query: str) -> int | None:
+        """Show the builder what there is. How many entries that was; None where it failed."""
+        count = 0
         try:
             for dn, raw in self._session.search(base, scope, query, _ASKED):
                 attributes = _attributes(raw)
                 self._builder.see(dn, class_of(attributes), attributes)
+                count += 1
         except LdapError:
-            return
-        self._builder.looked(place)
+            return None
+        return count
 
     def _count(self, base: str, scope: Scope, query: str) -> int:
         return sum(1 for _ in self._quietly(base, scope, query, ("objectClass",)))

@@ -163,9 +163,8 @@ class _Run:
         known: frozenset[str] = frozenset()
         if root.is_active_directory:
             reading = ForestReader(session, root, self._extra)
-            forest = reading.read()
-            self._forests.put(forest)
-            self._gather.put(forest)  # kept even where this account sees no objects
+            # kept even where this account sees no objects
+            self._gather.put(self._forests.put(reading.read()))
             known = reading.schema_names(catalogue=target.catalogue)
         bases = self._gather.config.directory.base or _bases(target, root)
         reader = LiveReader(session, bases, known, self._extra)

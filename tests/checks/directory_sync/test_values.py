@@ -5,6 +5,7 @@ import pytest
 from checks.directory_sync import values
 from scanner.api import Missing, Reason, Severity, Status
 from scanner.evidence.directory import DirectoryInput, DirectoryObject
+from scanner.evidence.forest import Forest
 from scanner.testing import run_check
 from tests.checks.directory_sync.objects import fault, found, judged, user
 
@@ -102,3 +103,18 @@ def test_rows_name_object_value_kinds_and_proposal():
         "syncs",
     )
     assert str(said.text) == "Invalid values of mail on objects that synchronise: 1 (length 1)."
+
+
+def test_an_attribute_that_the_schema_does_not_have_is_not_asked_for():
+    ground = found(without=("mailnickname",))
+    without = Forest("a.example", outside_schema=("mailNickname",))
+
+    def nickname(*more):
+        return judged(values.MailNicknamesValid, DirectoryObject, [user()], ground, *more)[
+            "mailNickname"
+        ]
+
+    assert nickname() == ("not-assessed", "unconfigured-not-exported")
+    assert nickname(without) == ("not-applicable", "not-in-schema")
+    # another forest has it, and did not export it
+    assert nickname(without, Forest("b.example")) == ("not-assessed", "unconfigured-not-exported")
