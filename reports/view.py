@@ -11,7 +11,7 @@ from datetime import date
 
 from reports.gaps import Gap, gaps_of
 from scanner.result import CheckRecord, FindingRecord, ItemRecord, RunResult, WaiverRecord
-from scanner.words import Lane, Owner, Phase, Severity, Status, Topic
+from scanner.words import Lane, Owner, Phase, Severity, Status, SubjectKind, Topic
 
 PREFIX = "efp1:"
 """What a fingerprint starts with; its short form is the first eight digits behind it."""
@@ -102,6 +102,27 @@ class View:
     def first(self) -> list[ItemRecord]:
         """What to do first, in order; at most ten."""
         return self.known(self.result.summary.do_first)[:10]
+
+    @property
+    def domains(self) -> list[str]:
+        """The names of the domains that findings are about."""
+        return self._named(SubjectKind.DOMAIN)
+
+    @property
+    def places(self) -> list[str]:
+        """The names of the hosts and endpoints that findings are about."""
+        return self._named(SubjectKind.HOST, SubjectKind.ENDPOINT)
+
+    def _named(self, *kinds: SubjectKind) -> list[str]:
+        subjects = (finding.subject for finding in self.result.findings)
+        return sorted({one.name for one in subjects if one.kind in kinds})
+
+    @property
+    def digest(self) -> str:
+        """What tells the checks that were known to this run, and their versions, from others."""
+        known = sorted(self.result.catalogue.items())
+        text = "".join(f"{check}={version}\n" for check, version in known)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @property
     def questions(self) -> list[Question]:

@@ -77,7 +77,10 @@
       table.createTHead().append(head);
       table.createCaption();
       table.createTBody();
-      fold.children[0].after(table);
+      const box = element("div", "", { className: "wide", tabIndex: 0, role: "region" });
+      box.ariaLabel = fold.children[0].textContent;
+      box.append(table);
+      fold.children[0].after(box);
       rest = rest.slice(1);
     }
     const body = table.tBodies[0];
@@ -101,7 +104,7 @@
     const tools = element("p", "", { className: "tools" });
     tools.append(more);
     if (save) tools.append(button(words.save, () => keep(save, [head, ...first, ...rest])));
-    table.after(tools);
+    table.parentElement.after(tools);
   }
 
   // What a spreadsheet would compute gets an apostrophe; the file opens as UTF-8 by its mark.

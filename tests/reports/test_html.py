@@ -2,12 +2,14 @@
 
 import base64
 import csv
+import dataclasses
 import gzip
 import hashlib
 import io
 import json
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import pytest
 
@@ -148,23 +150,55 @@ def test_the_same_order_gives_the_same_bytes():
 
 
 def test_no_template_marks_anything_safe():
-    from importlib.resources import files  # noqa: PLC0415
-
     for one in files("templates").joinpath("html").iterdir():
         if one.name.endswith(".j2"):
             text = one.read_text(encoding="utf-8")
             assert not re.search(r"\|\s*safe|autoescape|Markup|<!--", text), one.name
 
 
+def test_templates_quote_every_value_of_an_attribute():
+    """An unquoted value would end at a space, and what follows would be attributes of its own."""
+    for one in files("templates").joinpath("html").iterdir():
+        if one.name.endswith(".j2"):
+            text = one.read_text(encoding="utf-8")
+            bare = re.sub(r"{%.*?%}|{#.*?#}", "", text, flags=re.DOTALL)
+            assert not re.search(r"[\w-]=\{\{", bare), one.name
+
+
+def test_the_script_never_reads_text_as_markup_or_program():
+    script = files("templates").joinpath("html", "script.js").read_text(encoding="utf-8")
+    ways = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|setHTML|srcdoc"
+    assert not re.search(rf"{ways}|createContextualFragment|\beval\b|\bFunction\b", script)
+    assert not re.search(r"set(Timeout|Interval)\(\s*[\"'`]", script)
+
+
+def test_links_that_leave_the_page_tell_nobody_where_from(elements):
+    found, _ = elements
+    leaving = [one for one in found.every("a") if one["href"].startswith("http")]
+    assert {one["rel"] for one in leaving} <= {"noreferrer noopener"}
+
+
+def test_a_page_says_what_it_is_about_and_what_part_it_looked_at():
+    page = page_of("small")
+    assert "<dt>Domains</dt>" in page
+    assert "Part of an assessment" not in page
+    result, rows = samples.small()
+    known = {**result.catalogue, "sample.more": 1}
+    part = dataclasses.replace(result, catalogue=known, narrowed=True)
+    page = HTML.render(samples.order((part, rows)))["report.html"].decode()
+    said = f"{len(result.checks)} of {len(result.checks) + 1} known checks took part."
+    assert f"{said} It looked at chosen subjects only." in page
+
+
 def test_what_does_not_fit_into_the_page_lies_beside_it_whole():
     result, rows = samples.big(findings=3, objects=60_000, largest=59_000)
-    files = HTML.render(samples.order((result, rows)))
-    (name,) = [one for one in files if one != "report.html"]
+    made = HTML.render(samples.order((result, rows)))
+    (name,) = [one for one in made if one != "report.html"]
     assert re.fullmatch(r"affected/[0-9a-f]{12}\.csv\.gz", name)
-    text = gzip.decompress(files[name]).decode("utf-8-sig")
+    text = gzip.decompress(made[name]).decode("utf-8-sig")
     assert len(list(csv.reader(io.StringIO(text)))) == 59_001
-    assert name in files["report.html"].decode()
-    assert len(files["report.html"]) < LARGEST
+    assert name in made["report.html"].decode()
+    assert len(made["report.html"]) < LARGEST
 
 
 def test_the_brand_stands_in_head_foot_and_colours():
