@@ -31,7 +31,7 @@ from scanner.subject import (
     question,
     tenant,
 )
-from scanner.text import Text, Value
+from scanner.text import Said, Text, Value, Vocabulary, said
 from scanner.words import (
     Cloud,
     Effort,
@@ -63,6 +63,7 @@ __all__ = [
     "Question",
     "Reason",
     "Row",
+    "Said",
     "Scope",
     "Severity",
     "Shade",
@@ -73,6 +74,7 @@ __all__ = [
     "Text",
     "Topic",
     "Value",
+    "Vocabulary",
     "answered",
     "cause",
     "check",
@@ -89,6 +91,7 @@ __all__ = [
     "object_set",
     "passed",
     "question",
+    "said",
     "step",
     "tenant",
     "warned",

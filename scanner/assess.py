@@ -26,6 +26,7 @@ from scanner.select import Selection
 from scanner.show import show
 from scanner.sources.interface import Source
 from scanner.store import previous_result
+from scanner.text import Said, said
 from scanner.texts import Texts
 from scanner.words import Reason
 
@@ -86,6 +87,7 @@ def assess(
     )
     environment = previous.environment if previous else header.environment
     texts = Texts()
+    notes += _disagreements(evidence)
     findings = finding_records(judged, environment, scope, write, texts)
     catalogue = {check.id: check.version for check in parts.catalogue.checks}
     ran = Ran(
@@ -100,6 +102,7 @@ def assess(
     known = {one.id: one for one in waived.findings}
     assigned = assign(plan, decisions.assignments, known, today, decisions.owners)
     named = options.selection.named(parts.catalogue)
+    notes += [said("no item has the id {id}", id=one) for one in assigned.unknown]
     return RunResult(
         schema=SCHEMA,
         tool=TOOL,
@@ -110,7 +113,7 @@ def assess(
         environment=environment,
         cloud=header.cloud,
         vantage=header.vantage,
-        coverage=_coverage(evidence, judged, parts.sources),
+        coverage=_coverage(evidence, judged, parts.sources, texts),
         findings=waived.findings,
         plan=assigned.plan,
         checks=[check_record(check, texts) for check in checks],
@@ -123,14 +126,9 @@ def assess(
         catalogue=catalogue,
         narrowed=bool(options.selection.targets),
         owners=dict(decisions.owners),
-        notes=notes
-        + _disagreements(evidence)
-        + [f"no item has the id {one}" for one in assigned.unknown],
+        notes=list(map(str, notes)),
+        words=texts.words({"notes": notes}),
     )
-
-
-def _no_item(ident: str) -> str:
-    return f"an assignment names the item {ident}, which this run does not have"
 
 
 def _disagreements(evidence: Evidence) -> list[str]:
@@ -138,8 +136,13 @@ def _disagreements(evidence: Evidence) -> list[str]:
     merged = evidence.one(Merged)
     conflicts = merged.conflicts if isinstance(merged, Merged) else ()
     return [
-        f"{one.kind.replace('-', ' ')} {one.subject}: {one.kept} and {', '.join(one.others)} differ; "
-        f"that of {one.kept} was judged"
+        said(
+            "{evidence} {subject}: {kept} and {others} differ; that of {kept} was judged",
+            evidence=Said(one.kind.replace("-", " ")),
+            subject=one.subject,
+            kept=one.kept,
+            others=list(one.others),
+        )
         for one in conflicts
     ]
 
@@ -158,7 +161,10 @@ def _comparable(previous: RunResult | None, header: Header) -> tuple[RunResult |
     """
     if previous is None or previous.environment in (header.environment, *header.names):
         return previous, []
-    told = f"the runs before are about {previous.environment}, so nothing was compared with them"
+    told = said(
+        "the runs before are about {other}, so nothing was compared with them",
+        other=previous.environment,
+    )
     return None, [told]
 
 
@@ -188,18 +194,18 @@ def _waived(
 
 
 def _coverage(
-    evidence: Evidence, judged: Sequence[Judged], sources: Sequence[Source]
+    evidence: Evidence, judged: Sequence[Judged], sources: Sequence[Source], texts: Texts
 ) -> list[CoverageRecord]:
     """How far each source got, by the gaps in what it gave."""
     needed = {kind for one in judged for kind in one.check.types}
     return [
-        _covered(evidence, source, [kind for kind in source.kinds if kind in needed])
+        _covered(evidence, source, [kind for kind in source.kinds if kind in needed], texts)
         for source in sources
         if needed.intersection(source.kinds)
     ]
 
 
-def _covered(evidence: Evidence, source: Source, kinds: list[type]) -> CoverageRecord:
+def _covered(evidence: Evidence, source: Source, kinds: list[type], texts: Texts) -> CoverageRecord:
     gaps = [gap for kind in kinds if (gap := evidence.gap(kind))]
     gaps += [one.missing for kind in kinds if (one := evidence.streams.get(kind)) and one.missing]
     held = any(kind in evidence.items or kind in evidence.streams for kind in kinds)
@@ -211,4 +217,5 @@ def _covered(evidence: Evidence, source: Source, kinds: list[type]) -> CoverageR
         worst.reason if worst else "",
         worst.detail if worst else "",
         sorted(kind_of(kind).name for kind in kinds),
+        texts.words({"detail": worst.said}) if worst else {},
     )

@@ -32,10 +32,13 @@ class Affected:
     """The objects that one finding is about: named columns, and a row of cells for each object.
 
     The judge writes them to a file beside the result; the finding keeps a count and a sample.
+    Cells are data of the environment, except in the `spoken` columns: those hold words of the
+    product, one or several, each of which is in the package's catalogues (see Vocabulary).
     """
 
     columns: tuple[str, ...]
     rows: list[tuple[str, ...]] = field(default_factory=list)
+    spoken: tuple[str, ...] = ()
 
     def add(self, *cells: str) -> None:
         """Note one object. Raises ValueError when the cells do not fit the columns."""

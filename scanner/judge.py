@@ -18,7 +18,7 @@ from scanner.evidence.envelope import Missing, kind_of
 from scanner.evidence.folder import Evidence, ObjectStream
 from scanner.findings import Finding, not_applicable
 from scanner.subject import RUN, Subject
-from scanner.text import Text
+from scanner.text import Said, Text
 from scanner.words import Reason, Severity, Status
 
 log = logging.getLogger("emsready.judge")
@@ -164,7 +164,8 @@ def _judged(check: Check, finding: Finding) -> Judged:
     if finding.status is Status.NOT_ASSESSED:
         word = finding.reason.partition("-")[0]
         reason = Reason(word) if word in list(Reason) else Reason.UNSUPPORTED
-        missing = Missing(reason, str(finding.text), finding.permission)
+        words = Said(finding.text.template, finding.text.values)
+        missing = Missing(reason, words, finding.permission)
     return Judged(check, finding, severity, missing)
 
 
@@ -184,7 +185,7 @@ def _absent(check: Check, subject: Subject, absent: _Absent) -> Judged:
     missing = absent.missing
     if missing.reason is Reason.DENIED and not missing.permission and kind.permissions:
         missing = replace(missing, permission=kind.permissions[0])
-    values = {"evidence": kind.name.replace("-", " "), "detail": missing.detail}
+    values = {"evidence": Said(kind.label), "detail": missing.said}
     text = Text(_ABSENT[missing.reason], values)
     finding = Finding(Status.NOT_ASSESSED, f"missing-{missing.reason}", subject, text)
     return Judged(check, finding, check.severity, missing, kind.name)

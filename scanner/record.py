@@ -21,7 +21,8 @@ from scanner.result import (
     MissingRecord,
     SubjectRecord,
 )
-from scanner.texts import Texts
+from scanner.subject import Subject
+from scanner.texts import Texts, plain
 from scanner.words import Severity, Status
 
 SAMPLE = 25
@@ -49,16 +50,21 @@ def _finding(
         id=ident,
         check=check.id,
         topic=check.topic,
-        subject=SubjectRecord(finding.subject.kind, finding.subject.name),
+        subject=_subject(finding.subject, texts),
         status=finding.status,
         severity=_severity(one, scope),
         reason=finding.reason,
         message=texts.message(key, finding.text),
-        facts=dict(finding.facts),
+        facts=plain(finding.facts),
         steps=texts.steps(key, finding.steps),
         affected=_affected(ident, finding.affected, write),
-        missing=_missing(one),
+        missing=_missing(one, texts),
+        words=texts.words(finding.facts),
     )
+
+
+def _subject(subject: Subject, texts: Texts) -> SubjectRecord:
+    return SubjectRecord(subject.kind, str(subject.name), texts.words({"name": subject.name}))
 
 
 def _severity(one: Judged, scope: Scope) -> Severity:
@@ -73,9 +79,10 @@ def _affected(ident: str, affected: Affected | None, write: WriteRows) -> Affect
         return None
     name = f"affected/{ident.removeprefix('efp1:')[:16]}.jsonl"
     write(name, affected)
-    sample = [list(row) for row in affected.rows[:SAMPLE]]
+    sample = [[str(cell) for cell in row] for row in affected.rows[:SAMPLE]]
     columns = list(affected.columns)
-    return AffectedRecord(len(affected), columns, sample, name, digest_of(object_ids(affected)))
+    digest = digest_of(object_ids(affected))
+    return AffectedRecord(len(affected), columns, sample, name, digest, list(affected.spoken))
 
 
 def object_ids(affected: Affected) -> frozenset[str]:
@@ -89,7 +96,7 @@ def digest_of(objects: frozenset[str]) -> str:
     return hashlib.sha256(lines).hexdigest()[:16]
 
 
-def _missing(one: Judged) -> MissingRecord | None:
+def _missing(one: Judged, texts: Texts) -> MissingRecord | None:
     if one.missing is None:
         return None
     kind = kind_named(one.evidence)
@@ -99,6 +106,7 @@ def _missing(one: Judged) -> MissingRecord | None:
         one.missing.permission,
         one.evidence,
         kind.source if kind else "",
+        texts.words({"detail": one.missing.said}),
     )
 
 

@@ -189,7 +189,7 @@ def _load_each(group: str, make: Any) -> tuple[list[Any], list[Broken]]:
 
 def _modules(point: EntryPoint, origin: str, broken: list[Broken]) -> Iterator[ModuleType]:
     """The module that an entry point names and everything below it, each imported alone."""
-    waiting = [point.value]
+    waiting = [point.module]
     while waiting:
         name = waiting.pop(0)
         try:

@@ -1,6 +1,8 @@
 """The result of a run: what result.json holds and all that a report may know.
 
 Every field is plain data; sentences carry their message id and values beside the English words.
+Where a value, fact, detail or name is words of the product and no data of the environment, `words`
+has the sentence behind it, under the name of the value: one for each string of a list, None for data.
 The JSON Schema that ships as scanner/data/result.schema.json describes the same thing.
 """
 
@@ -16,20 +18,29 @@ SCHEMA = "1.0"
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence by reference: its message key (see RunResult.texts) and its named values.
+
+    Without a key it is words that a catalogue may have as they are.
+    """
+
+    key: str = ""
+    params: dict[str, Value] = field(default_factory=dict)
+    words: dict[str, list[Phrase | None]] = field(default_factory=dict)
+
+
+Words = dict[str, list[Phrase | None]]
+"""The sentences behind values, by the name of the value."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A sentence: its message id, its named values, and the words in English."""
 
     key: str
     params: dict[str, Value]
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A sentence by reference: its message key (see RunResult.texts) and its named values."""
-
-    key: str
-    params: dict[str, Value] = field(default_factory=dict)
+    words: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,7 @@ class StepRecord:
     command: str = ""
     portal: str = ""
     link: str = ""
+    words: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +62,22 @@ class SubjectRecord:
 
     kind: SubjectKind
     name: str
+    words: Words = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class AffectedRecord:
-    """The objects behind a finding: how many, the first ones, and the file that holds all."""
+    """The objects behind a finding: how many, the first ones, and the file that holds all.
+
+    `spoken` are the columns whose cells are words of the product.
+    """
 
     count: int
     columns: list[str]
     sample: list[list[str]]
     file: str
     digest: str = ""
+    spoken: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +89,7 @@ class MissingRecord:
     permission: str = ""
     evidence: str = ""
     source: str = ""
+    words: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +113,8 @@ class FindingRecord:
 
     `state` says what became of it since the run before, `why` adds the reason where there is one.
     `first_seen` is when it first failed, `since` when the present episode began, `fixed_on` when it
-    was last seen to be gone. `waiver` is the index of the waiver that covers it.
+    was last seen to be gone. `waiver` is the index of the waiver that covers it. `words` are those of
+    facts.
     """
 
     id: str
@@ -117,6 +136,7 @@ class FindingRecord:
     fixed_on: datetime | None = None
     last: LastKnown | None = None
     waiver: int | None = None
+    words: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +288,7 @@ class CoverageRecord:
     reason: str = ""
     detail: str = ""
     evidence: list[str] = field(default_factory=list)
+    words: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +415,7 @@ class RunResult:
     exhibits: list[ExhibitRecord] = field(default_factory=list)
     language: str = "en"
     untranslated: list[str] = field(default_factory=list)
+    words: Words = field(default_factory=dict)
 
     @property
     def tracked(self) -> list[FindingRecord | EarlierRecord]:

@@ -27,7 +27,7 @@ from scanner.result import AffectedRecord, RunResult
 from scanner.select import wanted_evidence
 from scanner.sources.interface import Proofread
 from scanner.store import RunFolder, evidence_in, last_moment, prune
-from scanner.translate import ENGLISH, translate
+from scanner.translate import ENGLISH, spoken_rows, translate
 
 __all__ = [
     "Options",
@@ -174,9 +174,12 @@ def render(
     chosen = [formats[name] for name in names if name != "json"]
     if not chosen:
         return {}
-    said = result if language == ENGLISH else translate(result, language, sentences(language))
+    spoken = sentences(language) if language != ENGLISH else {}
+    said = translate(result, language, spoken)
     rows: Callable[[AffectedRecord], Rows] = rows_reader(folder) if folder else sample_of
     if redaction:
         rows = redaction.reader(rows)
+    if spoken:
+        rows = spoken_rows(rows, language, spoken)
     order = Rendering(said, language, rows, brand or Brand())
     return {name: data for one in chosen for name, data in one.render(order).items()}

@@ -8,7 +8,8 @@ English by the reports.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,16 +22,28 @@ from scanner.result import (
     FindingRecord,
     ItemRecord,
     MissingRecord,
+    Phrase,
     RunResult,
     StepRecord,
+    SubjectRecord,
     VerifyRecord,
+    Words,
 )
-from scanner.text import Value, fill, placeholders
+from scanner.text import DEEPEST, PLACEHOLDER, Value, fill, placeholders, wordless
 
 ENGLISH = "en"
 
-_OURS = ("detail", "evidence")
-"""Values that are words of the product and not of the environment."""
+_OURS = ("detail", "evidence", "why")
+"""Values that are words of the product where a result does not mark them; older ones mark none."""
+
+_BETWEEN = re.compile(r"(, |; | \(|\)|: )")
+"""What stands between the words of one cell."""
+
+_LONGEST = 2000
+"""Characters of a finished sentence that is looked for among the templates."""
+
+Rows = Iterable[Sequence[str]]
+Spoken = Iterator[list[str]]
 
 
 class CatalogueError(ValueError):
@@ -66,6 +79,93 @@ def translate(result: RunResult, language: str, words: Mapping[str, str]) -> Run
     return _Speaker(result, language, words).result() if language != ENGLISH else result
 
 
+def comma(language: str) -> str:
+    """What stands between the parts of a list."""
+    return "、" if language.startswith("zh") else ", "
+
+
+def spoken_rows(
+    read: Callable[[AffectedRecord], Rows], language: str, words: Mapping[str, str]
+) -> Callable[[AffectedRecord], Spoken]:
+    """A reader of affected objects that says the cells of spoken columns in that language."""
+
+    def reader(affected: AffectedRecord) -> Spoken:
+        places = [place for place, name in enumerate(affected.columns) if name in affected.spoken]
+        for row in read(affected):
+            cells = list(row)
+            for place in places:
+                if place < len(cells):
+                    cells[place] = _cell(cells[place], words, comma(language))
+            yield cells
+
+    return reader
+
+
+def _cell(cell: str, words: Mapping[str, str], between: str) -> str:
+    """A cell that holds words of the product, one or several; what is none of them stays."""
+    if cell in words:
+        return words[cell]
+    parts = [words.get(part, part) for part in _BETWEEN.split(cell)]
+    return "".join(between if part == ", " else part for part in parts)
+
+
+class Templates:
+    """The sentences with values of a catalogue, to find the one that a finished sentence came from.
+
+    Of those that fit, the one with the most words of its own. Only for words of the product: a
+    finished sentence in evidence, or in a result of before.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = words
+        self._known: list[tuple[str, list[str]]] | None = None
+
+    def values_in(self, sentence: str) -> tuple[str, dict[str, str]] | None:
+        """The template and the values that give this sentence, or None."""
+        if len(sentence) > _LONGEST:
+            return None
+        for template, parts in self._all():
+            values = _values_in(sentence, parts)
+            if values is not None:
+                return template, values
+        return None
+
+    def _all(self) -> list[tuple[str, list[str]]]:
+        if self._known is None:
+            held = [one for one in self._words if placeholders(one) and _tells(one)]
+            parted = [(one, PLACEHOLDER.split(one)) for one in held]
+            self._known = sorted(parted, key=lambda one: (-len("".join(one[1][::2])), one[0]))
+        return self._known
+
+
+def _tells(template: str) -> bool:
+    """Whether a template can be told from its words, or from the words in one of its values."""
+    return not wordless(template) or bool(placeholders(template).intersection(_OURS))
+
+
+def _values_in(sentence: str, parts: list[str]) -> dict[str, str] | None:
+    """The values between the fixed parts of a template, each as short as can be.
+
+    `parts` are words and names in turn. Without stepping back, so that a hostile sentence costs no
+    more than its length.
+    """
+    words, names = parts[::2], parts[1::2]
+    if not sentence.startswith(words[0]):
+        return None
+    values: dict[str, str] = {}
+    at = len(words[0])
+    for name, after, last in zip(
+        names, words[1:], [*[False] * (len(names) - 1), True], strict=True
+    ):
+        end = len(sentence) - len(after) if last else sentence.find(after, at)
+        if end < at or sentence[end : end + len(after)] != after:
+            return None
+        if values.setdefault(name, sentence[at:end]) != sentence[at:end]:
+            return None
+        at = end + len(after)
+    return values
+
+
 class _Speaker:
     """Says the sentences of one result, and remembers which had to stay English."""
 
@@ -73,6 +173,8 @@ class _Speaker:
         self._result = result
         self._language = language
         self._words = words
+        self._templates = Templates(words)
+        self._comma = comma(language)
         self._left: set[str] = set()
 
     def result(self) -> RunResult:
@@ -85,40 +187,85 @@ class _Speaker:
             coverage=[self._coverage(one) for one in run.coverage],
             exhibits=[self._exhibit(one) for one in run.exhibits],
             earlier=[self._earlier(one) for one in run.earlier],
+            notes=self._several(run.notes, run.words.get("notes")),
             language=self._language,
             untranslated=sorted(self._left),
         )
 
     def _sentence(self, english: str) -> str:
-        """A sentence without values."""
-        if english and english not in self._words:
+        """A sentence of which only the English words are known."""
+        known = self._known(english, DEEPEST)
+        if english and known is None:
             self._left.add(english)
-        return self._words.get(english, english)
+        return known or english
 
-    def _said(self, key: str, params: Mapping[str, Value], english: str) -> str:
+    def _recognised(self, english: str, deep: int) -> str | None:
+        """Words that came with their values filled in, said again by the template that they fit."""
+        found = self._templates.values_in(english) if deep else None
+        if found is None:
+            return None
+        template, values = found
+        ours = {name: value for name, value in values.items() if name in _OURS}
+        known = {name: self._known(value, deep - 1) for name, value in ours.items()}
+        if wordless(template) and None in known.values():
+            return None
+        said = {name: known.get(name) or value for name, value in values.items()}
+        return fill(self._words[template], said, self._comma)
+
+    def _known(self, english: str, deep: int) -> str | None:
+        return self._words.get(english) or self._recognised(english, deep)
+
+    def _said(
+        self, key: str, params: Mapping[str, Value], english: str, words: Words, deep: int = DEEPEST
+    ) -> str:
         """A sentence from its template; without one, or without a translation, the English words."""
         template = self._result.texts.get(key)
-        if template is None or template not in self._words:
-            if template != "{detail}":
-                return self._sentence(english)
-            return self._sentence(str(params.get("detail", english)))
-        return fill(self._words[template], self._values(params))
+        if template is None or not deep:
+            return self._sentence(english)
+        if template not in self._words and not wordless(template):
+            return self._sentence(english)
+        spoken = self._words.get(template, template)
+        return fill(spoken, self._values(params, words, deep - 1), self._comma)
 
-    def _values(self, params: Mapping[str, Value]) -> dict[str, Value]:
-        """Values are data and stay; only the names in _OURS hold words of the product."""
-        return {
-            name: self._words.get(value, value)
-            if name in _OURS and isinstance(value, str)
-            else value
-            for name, value in params.items()
-        }
+    def _values(self, params: Mapping[str, Value], words: Words, deep: int) -> dict[str, Value]:
+        """Values are data and stay; only those that are marked hold words of the product."""
+        return {name: self._value(name, value, words, deep) for name, value in params.items()}
+
+    def _value(self, name: str, value: Value, words: Words, deep: int) -> Value:
+        phrases = words.get(name)
+        if isinstance(value, list):
+            return self._several(value, phrases, deep)
+        if not isinstance(value, str):
+            return value
+        if phrases:
+            return self._several([value], phrases, deep)[0]
+        return self._known(value, DEEPEST) or value if name in _OURS else value
+
+    def _several(
+        self, values: Sequence[str], phrases: Sequence[Phrase | None] | None, deep: int = DEEPEST
+    ) -> list[str]:
+        """Strings with the sentences behind them; without one a string is data and stays."""
+        if not phrases or len(phrases) != len(values):
+            return list(values)
+        return [
+            self._said(one.key, one.params, value, one.words, deep) if one else value
+            for value, one in zip(values, phrases, strict=True)
+        ]
+
+    def _field(self, name: str, value: str, words: Words) -> str:
+        """A field of a record that is a sentence."""
+        phrases = words.get(name)
+        return self._several([value], phrases)[0] if phrases else self._sentence(value)
 
     def _finding(self, one: FindingRecord) -> FindingRecord:
-        said = self._said(one.message.key, one.message.params, one.message.text)
+        message = one.message
+        said = self._said(message.key, message.params, message.text, message.words)
+        facts = self._values(one.facts, one.words, DEEPEST)
         return replace(
             one,
-            message=replace(one.message, text=said),
-            facts={self._label(name): value for name, value in one.facts.items()},
+            subject=self._subject(one.subject),
+            message=replace(message, text=said),
+            facts={self._label(name): value for name, value in facts.items()},
             steps=self._steps(one.steps),
             affected=self._affected(one.affected),
             missing=self._missing(one.missing),
@@ -126,8 +273,13 @@ class _Speaker:
 
     def _earlier(self, one: EarlierRecord) -> EarlierRecord:
         """A finding of a run before: its template may be gone, then its words stay English."""
-        said = self._said(one.message.key, one.message.params, one.message.text)
-        return replace(one, message=replace(one.message, text=said))
+        message = one.message
+        said = self._said(message.key, message.params, message.text, message.words)
+        return replace(one, subject=self._subject(one.subject), message=replace(message, text=said))
+
+    def _subject(self, one: SubjectRecord) -> SubjectRecord:
+        """A set of objects is called by words of the product; what else is named is data."""
+        return replace(one, name=self._several([one.name], one.words.get("name"))[0])
 
     def _exhibit(self, one: ExhibitRecord) -> ExhibitRecord:
         """Title, note and headings are ours; a heading that is data is in no catalogue and stays."""
@@ -143,13 +295,23 @@ class _Speaker:
         return self._words.get(label(name), name)
 
     def _affected(self, one: AffectedRecord | None) -> AffectedRecord | None:
-        return one and replace(one, columns=[self._label(name) for name in one.columns])
+        if one is None:
+            return None
+        read = spoken_rows(lambda affected: affected.sample, self._language, self._words)
+        return replace(
+            one,
+            sample=list(read(one)),
+            columns=[self._label(name) for name in one.columns],
+            spoken=[self._label(name) for name in one.spoken],
+        )
 
     def _missing(self, one: MissingRecord | None) -> MissingRecord | None:
-        return one and replace(one, detail=self._sentence(one.detail))
+        return one and replace(one, detail=self._field("detail", one.detail, one.words))
 
     def _steps(self, steps: Iterable[StepRecord]) -> list[StepRecord]:
-        return [replace(one, text=self._said(one.key, one.params, one.text)) for one in steps]
+        return [
+            replace(one, text=self._said(one.key, one.params, one.text, one.words)) for one in steps
+        ]
 
     def _item(self, one: ItemRecord) -> ItemRecord:
         settle = self._one(one, "settle_after", one.settle_after)
@@ -173,7 +335,7 @@ class _Speaker:
             return [self._sentence(one) for one in english]
         texts = self._result.texts
         return [
-            self._said(one.key, one.params, fill(texts.get(one.key, ""), one.params))
+            self._said(one.key, one.params, fill(texts.get(one.key, ""), one.params), one.words)
             for one in phrases
         ]
 
@@ -188,4 +350,4 @@ class _Speaker:
         return replace(one, **changes)
 
     def _coverage(self, one: CoverageRecord) -> CoverageRecord:
-        return replace(one, detail=self._sentence(one.detail))
+        return replace(one, detail=self._field("detail", one.detail, one.words))

@@ -5,17 +5,23 @@ Translators work from this list, and a test holds the catalogues against it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import ModuleType
 
 import scanner.answered
+import scanner.assess
+import scanner.collect
+import scanner.evidence.folder
 import scanner.judge
 import scanner.plan.assess
+import scanner.sources.interface
 from scanner.catalogue import Cause, Check
+from scanner.evidence.envelope import kinds
 from scanner.registry import Catalogue, catalogue_in, modules
 from scanner.sources.answers.template import sentences as asking_sentences
+from scanner.text import Vocabulary, wordless
 from scanner.trace import Site, Source, UntraceableError, called
 from scanner.translate import label
 
@@ -26,11 +32,24 @@ _TEMPLATE_AT = {
     **dict.fromkeys(("passed", "warned", "failed", "not_applicable", "not_assessed", "manual"), 2),
     "step": 0,
     "Text": 0,
+    "said": 0,
 }
 """The builders of scanner.api that take a template, and where it stands among their arguments."""
 
-_ONLY_VALUES = ("{detail}", "{error}")
-"""Templates without a word of their own."""
+_DETAIL_AT = {"Missing": 1, "Unavailable": 1}
+"""What takes a detail: a constant sentence, words that are said, or what somebody else's error says."""
+
+
+_ENGINE_MODULES = [
+    scanner.answered,
+    scanner.assess,
+    scanner.collect,
+    scanner.evidence.folder,
+    scanner.judge,
+    scanner.plan.assess,
+    scanner.sources.interface,
+]
+"""The modules of the engine that say something themselves."""
 
 
 @dataclass(slots=True)
@@ -66,8 +85,11 @@ def wording(catalogue: Catalogue) -> dict[str, Wording]:
         _of(cause.id.partition(".")[0], found).sentences.update(_of_cause(cause))
     for package, members in _by_package(modules("emsready.checks")).items():
         _said_in(members, _of(package, found))
-    _said_in([scanner.judge, scanner.plan.assess, scanner.answered], found[ENGINE])
-    found[ENGINE].sentences.update(asking_sentences())
+    for package, members in _by_package(modules("emsready.sources")).items():
+        ours = members[0].__name__.startswith(f"{ENGINE}.")
+        _said_in(members, _of(ENGINE if ours else package, found))
+    _said_in(_ENGINE_MODULES, found[ENGINE])
+    found[ENGINE].sentences.update(asking_sentences(), (one.label for one in kinds()))
     return {name: one for name, one in found.items() if one.sentences or one.untraceable}
 
 
@@ -131,12 +153,23 @@ def _said_in(members: list[ModuleType], into: Wording) -> None:
     source = Source(members)
     for site in source.calls_of(*_TEMPLATE_AT):
         try:
-            into.sentences.update(
-                one for one in _templates(source, site) if one not in _ONLY_VALUES
-            )
+            into.sentences.update(_templates(source, site, _TEMPLATE_AT))
         except UntraceableError as error:
             into.untraceable.append(str(error))
+    for site in source.calls_of(*_DETAIL_AT):
+        with suppress(UntraceableError):
+            into.sentences.update(_templates(source, site, _DETAIL_AT))
+    words = (one for module in members for one in _vocabulary(module))
+    into.sentences.update(one for one in words if not wordless(one))
+    into.sentences = {one for one in into.sentences if not wordless(one)}
     into.labels.update(_labels_in(source))
+
+
+def _vocabulary(module: ModuleType) -> Iterator[str]:
+    """The words that a module declares for values and cells."""
+    for thing in vars(module).values():
+        if isinstance(thing, Vocabulary):
+            yield from map(str, thing)
 
 
 def _labels_in(source: Source) -> Iterator[str]:
@@ -148,8 +181,8 @@ def _labels_in(source: Source) -> Iterator[str]:
             yield from map(label, source.words(site.call.args[0], site) if site.call.args else ())
 
 
-def _templates(source: Source, site: Site) -> set[str]:
-    at = _TEMPLATE_AT[called(site.call)]
+def _templates(source: Source, site: Site, places: Mapping[str, int]) -> set[str]:
+    at = places[called(site.call)]
     if at >= len(site.call.args):
         raise UntraceableError(f"{site.place}: no template")
     return source.strings(site.call.args[at], site)

@@ -16,7 +16,15 @@ import msgspec
 
 T = TypeVar("T")
 
-_LINES = msgspec.json.Encoder(order="deterministic")
+
+def _as_text(value: object) -> str:
+    """The hook for what the library does not know: words that are Said are strings."""
+    if isinstance(value, str):
+        return str(value)
+    raise NotImplementedError(f"{type(value).__name__} cannot be written")
+
+
+_LINES = msgspec.json.Encoder(order="deterministic", enc_hook=_as_text)
 
 
 class CodecError(ValueError):
@@ -26,7 +34,7 @@ class CodecError(ValueError):
 def encode(value: object) -> bytes:
     """Pretty canonical JSON, for files that people open."""
     try:
-        text = msgspec.json.encode(value, order="sorted")
+        text = msgspec.json.encode(value, order="sorted", enc_hook=_as_text)
     except UnicodeEncodeError:
         text = msgspec.json.encode(_whole(plain(value)), order="sorted")
     return msgspec.json.format(text, indent=1) + b"\n"
@@ -148,7 +156,7 @@ def parse(data: bytes) -> Any:
 
 def plain(value: object) -> Any:
     """The value as dicts, lists and scalars."""
-    return msgspec.to_builtins(value, order="sorted")
+    return msgspec.to_builtins(value, order="sorted", enc_hook=_as_text)
 
 
 def convert(value: object, kind: type[T]) -> T:

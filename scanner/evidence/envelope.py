@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from scanner.text import Said, Saved
 from scanner.words import Cloud, Reason
 
 
@@ -15,12 +16,30 @@ class Missing:
     """Evidence that could not be had. It is evidence too: never an empty list, never a fail.
 
     `detail` says what happened in the words of the source; `permission` names what a denied call
-    lacks; `fix` says what would make it available, where the source knows.
+    lacks. A detail given as Said can be translated: `words` keeps the sentence behind it.
     """
 
     reason: Reason
     detail: str = ""
     permission: str = ""
+    words: Saved | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.detail, Said):
+            object.__setattr__(self, "words", Saved.of(self.detail))
+            object.__setattr__(self, "detail", str(self.detail))
+
+    @property
+    def said(self) -> Said:
+        """The detail as words of the product, for a value of another sentence."""
+        if self.words is not None:
+            try:
+                found = self.words.said()
+            except ValueError:
+                return Said.of(self.detail)  # evidence may be foreign
+            if found == self.detail:
+                return found
+        return Said.of(self.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +89,11 @@ class Kind:
     per_subject: bool
     stream: bool
     calls: tuple[GraphCall, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The name in words, as sentences and catalogues have it."""
+        return self.name.replace("-", " ")
 
     @property
     def permissions(self) -> tuple[str, ...]:

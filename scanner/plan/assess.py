@@ -13,7 +13,7 @@ from scanner.fingerprint import fingerprint
 from scanner.judge import Judged
 from scanner.plan.draft import Draft
 from scanner.result import FindingRecord, MissingRecord, VerifyRecord
-from scanner.text import Text
+from scanner.text import Said, Text
 from scanner.texts import Texts
 from scanner.words import Effort, Owner, Phase, Reason, Severity, Status, Topic
 
@@ -50,10 +50,14 @@ def assess_drafts(
 ) -> list[Draft]:
     """The items that would make not-assessed findings judgeable."""
     groups: dict[_Obstacle, list[FindingRecord]] = {}
-    for _, record in pairs:
-        if record.status is Status.NOT_ASSESSED and record.missing is not None:
-            groups.setdefault(_obstacle(record, record.missing), []).append(record)
-    return [_draft(key, groups[key], environment, texts) for key in sorted(groups)]
+    details: dict[_Obstacle, set[Said]] = {}
+    for judged, record in pairs:
+        if record.status is Status.NOT_ASSESSED and record.missing and judged.missing:
+            obstacle = _obstacle(record, record.missing)
+            groups.setdefault(obstacle, []).append(record)
+            details.setdefault(obstacle, set()).add(judged.missing.said)
+    advice = {key: _advice(key, sorted(filter(None, details[key]))) for key in groups}
+    return [_draft(key, groups[key], advice[key], environment, texts) for key in sorted(groups)]
 
 
 def _obstacle(record: FindingRecord, missing: MissingRecord) -> _Obstacle:
@@ -73,9 +77,9 @@ def _obstacle(record: FindingRecord, missing: MissingRecord) -> _Obstacle:
     return _Obstacle("unreachable", _PLACES.get(place, place))
 
 
-def _draft(key: _Obstacle, records: list[FindingRecord], environment: str, texts: Texts) -> Draft:
-    details = sorted({one.missing.detail for one in records if one.missing and one.missing.detail})
-    advice = _advice(key, details)
+def _draft(
+    key: _Obstacle, records: list[FindingRecord], advice: _Advice, environment: str, texts: Texts
+) -> Draft:
     checks = list(dict.fromkeys(one.check for one in records))
     return Draft(
         id=fingerprint(environment, "item", key.kind, key.place),
@@ -119,7 +123,7 @@ def _severity(key: _Obstacle, records: list[FindingRecord]) -> Severity:
     return Severity.HIGH if worst in (Severity.BLOCKER, Severity.HIGH) else Severity.MEDIUM
 
 
-def _advice(key: _Obstacle, details: list[str]) -> _Advice:
+def _advice(key: _Obstacle, details: list[Said]) -> _Advice:
     told = tuple(step("{detail}", detail=one) for one in details[:_SHOWN])
     if key.kind == "permission":
         return _permission(key.place)

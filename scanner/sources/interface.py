@@ -11,13 +11,17 @@ from scanner.config.model import Config
 from scanner.deadline import Deadline
 from scanner.evidence.envelope import Missing
 from scanner.subject import Subject
+from scanner.text import said
 from scanner.words import Reason
 
 T = TypeVar("T")
 
 
 class Unavailable(Exception):  # noqa: N818 - it says what the evidence is
-    """Raised by a source for all evidence that it has not given yet: why it cannot be had."""
+    """Raised by a source for all evidence that it has not given yet: why it cannot be had.
+
+    A detail with values in it is given as Said, so that it can be translated.
+    """
 
     def __init__(self, reason: Reason, detail: str, permission: str = "") -> None:
         super().__init__(detail)
@@ -108,6 +112,7 @@ def secret(variable: str) -> str:
     value = os.environ.get(variable, "")
     if not value:
         raise Unavailable(
-            Reason.DENIED, f"the environment variable {variable} is not set; put the secret there"
+            Reason.DENIED,
+            said("the environment variable {name} is not set; put the secret there", name=variable),
         )
     return value

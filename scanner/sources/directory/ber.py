@@ -8,6 +8,7 @@ the bind, requests, results and controls.
 from __future__ import annotations
 
 from scanner.sources.directory.session import RawEntry
+from scanner.text import said
 
 _ENTRY = 0x64  # [APPLICATION 4] SearchResultEntry
 _LONG = 0x80
@@ -32,7 +33,7 @@ def entry_of(message: bytes) -> RawEntry | None:
         dn = message[start:end].decode("utf-8", "replace")
         return dn, _attributes(message, *_inside(message, end))
     except IndexError as error:
-        raise MalformedError("a message of the server ends too early") from error
+        raise MalformedError(said("a message of the server ends too early")) from error
 
 
 def _attributes(message: bytes, at: int, end: int) -> dict[str, list[bytes]]:

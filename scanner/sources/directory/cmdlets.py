@@ -23,6 +23,7 @@ from scanner.sources.directory.entry import (
     wanted_name,
 )
 from scanner.sources.directory.text import LARGEST, is_text, pieces
+from scanner.text import said
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}]', re.DOTALL)
 _BETWEEN = re.compile(r"[\s,\[\]]*")
@@ -50,7 +51,7 @@ class CmdletReader:
         except (ValueError, RecursionError) as error:
             return Broken(place, "", f"not JSON: {error}")
         if not isinstance(found, dict):
-            return Broken(place, "", "not an object")
+            return Broken(place, "", said("not an object"))
         attributes: Attributes = {}
         damaged: set[str] = set()
         dn, enabled = "", None
@@ -63,7 +64,7 @@ class CmdletReader:
             elif value is not None:
                 self._keep(written, value, attributes, damaged)
         if not dn or not is_text(dn):
-            return Broken(place, "", "the object has no DistinguishedName that can be read")
+            return Broken(place, "", said("the object has no DistinguishedName that can be read"))
         if enabled is False and "useraccountcontrol" not in attributes:
             attributes["useraccountcontrol"] = _DISABLED
         return Entry(dn, attributes, place, damaged)

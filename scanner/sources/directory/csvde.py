@@ -17,6 +17,7 @@ from scanner.sources.directory.entry import (
     wanted_name,
 )
 from scanner.sources.directory.text import LARGEST, is_text, lines
+from scanner.text import said
 
 _SEVERAL = frozenset(
     {"objectclass", "proxyaddresses", "member", "usercertificate", "usersmimecertificate"}
@@ -56,9 +57,13 @@ class CsvdeReader:
     def _entry(self, place: int, header: list[str], row: list[str]) -> Read:
         dn = row[0]
         if len(row) != len(header):
-            return Broken(place, dn, f"{len(row)} cells under {len(header)} names")
+            return Broken(
+                place,
+                dn,
+                said("{cells} cells under {names} names", cells=len(row), names=len(header)),
+            )
         if not dn or not is_text(dn):
-            return Broken(place, "", "the row has no name that can be read")
+            return Broken(place, "", said("the row has no name that can be read"))
         attributes: Attributes = {}
         damaged: set[str] = set()
         for name, cell in zip(header, row, strict=True):

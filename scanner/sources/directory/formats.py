@@ -9,12 +9,17 @@ from scanner.sources.directory.csvde import CsvdeReader
 from scanner.sources.directory.encoding import Bytes, open_export
 from scanner.sources.directory.entry import Entries
 from scanner.sources.directory.ldif import LdifReader
+from scanner.text import said
 
 _LOOK = 65536
 
 
 class UnknownFormatError(ValueError):
-    """A file that is none of the formats that can be read; the message says which are."""
+    """A file that is none of the formats that can be read; `detail` says which are."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
 
 
 class _Replayed:
@@ -50,6 +55,10 @@ def open_entries(path: Path, encoding: str, extra: frozenset[str]) -> tuple[Byte
         return file, CsvdeReader(file, extra)
     opened.close()
     raise UnknownFormatError(
-        f"{path.name} is neither LDIF (it would begin with dn: or version:), nor CSV of csvde (its first"
-        " column would be DN), nor JSON; `emsready directory export-help` shows how to export"
+        said(
+            "{name} is neither LDIF (it would begin with dn: or version:), nor CSV of csvde (its"
+            " first column would be DN), nor JSON; `emsready directory export-help` shows how to"
+            " export",
+            name=path.name,
+        )
     )

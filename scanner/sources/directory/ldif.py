@@ -21,6 +21,7 @@ from scanner.sources.directory.entry import (
     Skipped,
     wanted_name,
 )
+from scanner.text import said
 
 BLOCK = 1 << 20
 LARGEST = 1 << 26
@@ -53,7 +54,7 @@ class LdifReader:
     def __iter__(self) -> Iterator[Read]:
         for line, raw in _records(self._file):
             if raw is None:
-                yield Broken(line, "", f"the entry is larger than {LARGEST} bytes")
+                yield Broken(line, "", said("the entry is larger than {most} bytes", most=LARGEST))
                 continue
             found = self._entry(line, raw) if raw else None
             if found is not None:
@@ -84,7 +85,7 @@ class LdifReader:
         if names is None:
             if all(not one or one.startswith(_NO_ENTRY) for one in lines):
                 return None
-            return Broken(place, "", "the entry has no dn")
+            return Broken(place, "", said("the entry has no dn"))
         plain = not self._encoded and raw.isascii()
         return Entry(names[0], attributes, place, damaged, plain)
 
@@ -121,7 +122,7 @@ class LdifReader:
         if name in BINARY or name in COUNTED:
             return name, _bytes(name, value)
         if value[:1] == "<":
-            raise MalformedError(f"{name}: a value by URL is not read")
+            raise MalformedError(said("{name}: a value by URL is not read", name=name))
         if value[:1] == ":":
             self._encoded = True
             return name, _text(name, value[1:])
@@ -132,7 +133,9 @@ class LdifReader:
         if not written or written[0] == "#":
             return ""
         if not colon:
-            raise MalformedError(f"a line without a colon: {written[:60]!r}")
+            raise MalformedError(
+                said("a line without a colon: {written}", written=repr(written[:60]))
+            )
         lower = written.lower()
         name = lower if lower in ("dn", "changetype") else wanted_name(written, self._extra)
         if name:
@@ -172,7 +175,7 @@ def _bytes(name: str, value: str) -> str:
     if name in COUNTED:
         return ""
     if value[:1] == "<":
-        raise MalformedError(f"{name}: a value by URL is not read")
+        raise MalformedError(said("{name}: a value by URL is not read", name=name))
     data = _data(name, value[1:]) if value[:1] == ":" else value.lstrip(" ").encode()
     return data.hex() if name != "thumbnailphoto" else str(len(data))
 
@@ -181,7 +184,7 @@ def _data(name: str, value: str) -> bytes:
     try:
         return b64decode(value.strip(), validate=True)
     except (Base64Error, ValueError) as error:
-        raise MalformedError(f"{name}: bad base64") from error
+        raise MalformedError(said("{name}: bad base64", name=name)) from error
 
 
 def _first(lines: list[str], start: str) -> str:

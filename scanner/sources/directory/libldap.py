@@ -21,6 +21,7 @@ from scanner.sources.directory.session import (
     Target,
     by_code,
 )
+from scanner.text import said
 from scanner.words import Reason
 
 _SCOPES = {"base": ldap.SCOPE_BASE, "one": ldap.SCOPE_ONELEVEL, "subtree": ldap.SCOPE_SUBTREE}
@@ -44,7 +45,9 @@ class LibldapSession:
                 # on a socket that it is handed, libldap starts no TLS: never bind through that
                 raise LdapError(
                     Reason.UNSUPPORTED,
-                    "python-ldap cannot redirect ldaps://; use ldap:// with start_tls, or ldap3",
+                    said(
+                        "python-ldap cannot redirect ldaps://; use ldap:// with start_tls, or ldap3"
+                    ),
                 )
             more["fileno"] = _connected(target)
         connection = ldap.initialize(f"{target.scheme}://{target.host}:{target.port}", **more)
@@ -106,16 +109,20 @@ def _connected(target: Target) -> int:
             found.setblocking(True)  # libldap waits by itself
             return os.dup(found.fileno())
     except OSError as error:
-        raise LdapError(Reason.UNREACHABLE, f"no connection: {error}") from error
+        raise LdapError(
+            Reason.UNREACHABLE, said("no connection: {error}", error=str(error))
+        ) from error
 
 
 def _meaning(error: Any) -> LdapError:
     told = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
     text = f"{told.get('desc', '')} {told.get('info', '')}".strip() or str(error)
     if isinstance(error, ldap.TIMEOUT):
-        return LdapError(Reason.TIMEOUT, "the server did not answer in time")
+        return LdapError(Reason.TIMEOUT, said("the server did not answer in time"))
     if isinstance(error, ldap.SERVER_DOWN | ldap.CONNECT_ERROR):
-        return LdapError(Reason.UNREACHABLE, f"no connection: {text}")
+        return LdapError(Reason.UNREACHABLE, said("no connection: {text}", text=text))
     if isinstance(error, ldap.LOCAL_ERROR):
-        return LdapError(Reason.DENIED, f"no Kerberos ticket that can be used: {text}")
+        return LdapError(
+            Reason.DENIED, said("no Kerberos ticket that can be used: {text}", text=text)
+        )
     return by_code(int(told.get("result", -1)), text)

@@ -19,6 +19,7 @@ from scanner.sources.directory.entry import (
 from scanner.sources.directory.export_help import ATTRIBUTES
 from scanner.sources.directory.session import LdapError, Login, Session, Target
 from scanner.sources.interface import Unavailable
+from scanner.text import said
 from scanner.words import Reason
 
 OBJECTS = (
@@ -46,7 +47,7 @@ def connect(target: Target, login: Login) -> Session:
         try:
             made: Session = getattr(module, session_types[name])(target, login)
         except LdapError as error:
-            raise Unavailable(error.reason, f"{target}: {error.detail}") from error
+            raise Unavailable(error.reason, error.at(target)) from error
         return made
     raise Unavailable(
         Reason.UNSUPPORTED,
@@ -105,7 +106,7 @@ class LiveReader:
             else:
                 attributes[name] = attributes[name] + texts if name in attributes else texts
         if not dn:
-            return Broken(self._count, "", "the entry has no name")
+            return Broken(self._count, "", said("the entry has no name"))
         return Entry(dn, attributes, self._count, damaged)
 
     def _name(self, written: str) -> str:

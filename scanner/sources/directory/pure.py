@@ -28,6 +28,7 @@ from scanner.sources.directory.session import (
     Target,
     by_code,
 )
+from scanner.text import said
 from scanner.words import Reason
 
 _SCOPES = {"base": ldap3.BASE, "one": ldap3.LEVEL, "subtree": ldap3.SUBTREE}
@@ -64,7 +65,7 @@ class PureSession:
             }
         elif login.method == "kerberos":
             raise LdapError(
-                Reason.UNSUPPORTED, "Kerberos needs python-ldap; pip install python-ldap"
+                Reason.UNSUPPORTED, said("Kerberos needs python-ldap; pip install python-ldap")
             )
         self._connection = ldap3.Connection(
             server,
@@ -134,9 +135,9 @@ class PureSession:
 
 def _meaning(error: LDAPException) -> LdapError:
     if isinstance(error, LDAPResponseTimeoutError):
-        return LdapError(Reason.TIMEOUT, "the server did not answer in time")
+        return LdapError(Reason.TIMEOUT, said("the server did not answer in time"))
     if isinstance(error, LDAPSocketOpenError | LDAPSocketReceiveError | LDAPStartTLSError):
-        return LdapError(Reason.UNREACHABLE, f"no connection: {str(error)[:200]}")
+        return LdapError(Reason.UNREACHABLE, said("no connection: {error}", error=str(error)[:200]))
     if isinstance(error, LDAPOperationResult):
         return by_code(int(error.result or -1), f"{error.description} {error.message}")
     return LdapError(Reason.BUG, f"{type(error).__name__}: {str(error)[:200]}")

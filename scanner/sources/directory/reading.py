@@ -19,6 +19,7 @@ from scanner.sources.directory.kinds import Kinds
 from scanner.sources.directory.objects import ObjectMaker
 from scanner.sources.directory.structure import Structure
 from scanner.sources.interface import Gather, StreamWriter
+from scanner.text import said
 
 log = logging.getLogger("emsready.directory")
 _TOLD = 1000
@@ -90,7 +91,7 @@ class PartReader:
         self._done += more
         self._gather.progress(self._done)
         if not self._gather.deadline.remaining():
-            raise TimeoutError(f"the time was used up after {self._done} entries")
+            raise TimeoutError(said("the time was used up after {done} entries", done=self._done))
 
     def _broken(self, place: int, dn: str, problem: str) -> None:
         self._damaged += 1
@@ -103,7 +104,7 @@ class PartReader:
         kind, judged = self._kinds.of(entry.attributes)
         if entry.undecodable:
             names = ", ".join(sorted(entry.undecodable))
-            self._broken(entry.place, entry.dn, f"not valid text: {names}")
+            self._broken(entry.place, entry.dn, said("not valid text: {names}", names=names))
         if "CNF:" in entry.dn:
             self.structure.conflict(entry.dn)
         if kind == "group" or not judged:
@@ -115,7 +116,7 @@ class PartReader:
         guid = entry.attributes.get("objectguid")
         mark = hash(guid[0] if guid else entry.dn.upper())
         if mark in self._known:
-            skipped["the same object again"] += 1
+            skipped[said("the same object again")] += 1
             return
         self._known.add(mark)
         classes[kind] += 1
@@ -127,7 +128,7 @@ class PartReader:
                 item = self._maker.computer(entry, source)
         except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
             log.exception("an entry could not be judged")
-            self._broken(entry.place, entry.dn, f"a rule failed: {error}")
+            self._broken(entry.place, entry.dn, said("a rule failed: {error}", error=str(error)))
             return
         self._duplicates.add(item, claims)
         self._objects.add(item)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from scanner.config.model import Config
 from scanner.sources.interface import Unavailable, secret
+from scanner.text import Said, said
 from scanner.words import Reason
 
 RawEntry: TypeAlias = tuple[str, Mapping[str, list[bytes]]]
@@ -30,6 +31,10 @@ class LdapError(Exception):
         self.reason = reason
         self.detail = detail
         self.absent = absent
+
+    def at(self, place: object) -> Said:
+        """The detail, and the server that it is about."""
+        return said("{place}: {detail}", place=str(place), detail=self.detail)
 
 
 class Session(Protocol):
@@ -118,15 +123,15 @@ def login_of(config: Config, target: Target) -> Login:
 
 
 _SUB_CODES = {
-    "52e": "wrong password",
-    "525": "unknown user",
-    "530": "not at this time",
-    "531": "not from this host",
-    "532": "the password has expired",
-    "533": "the account is disabled",
-    "701": "the account has expired",
-    "773": "the password must be changed first",
-    "775": "the account is locked",
+    "52e": said("wrong password"),
+    "525": said("unknown user"),
+    "530": said("not at this time"),
+    "531": said("not from this host"),
+    "532": said("the password has expired"),
+    "533": said("the account is disabled"),
+    "701": said("the account has expired"),
+    "773": said("the password must be changed first"),
+    "775": said("the account is locked"),
 }
 
 
@@ -136,21 +141,30 @@ def refused(text: str) -> LdapError:
     The numbers behind 'data' are those of Windows' logon errors.
     """
     words = next((word for code, word in _SUB_CODES.items() if f"data {code}" in text), "")
-    return LdapError(Reason.DENIED, f"the bind was refused{': ' + words if words else ''}")
+    told = said("the bind was refused")
+    if words:
+        told = said("the bind was refused: {detail}", detail=words)
+    return LdapError(Reason.DENIED, told)
 
 
 _BY_CODE = {
-    1: (Reason.DENIED, "the server wants a bind first"),
-    3: (Reason.TIMEOUT, "the server's time limit was reached"),
-    4: (Reason.UNSUPPORTED, "the server's size limit was reached"),
-    8: (Reason.UNSUPPORTED, "the server wants signing or TLS; use ldaps://, start_tls or kerberos"),
-    11: (Reason.TIMEOUT, "the server's administrative limit was reached"),
-    12: (Reason.UNSUPPORTED, "the server does not answer in pages"),
-    13: (Reason.UNSUPPORTED, "the server wants TLS; use ldaps:// or directory.bind.start_tls"),
-    32: (Reason.DENIED, "there is no such object, or none that this account may see"),
-    50: (Reason.DENIED, "this account may not read it"),
-    51: (Reason.UNREACHABLE, "the server is busy"),
-    52: (Reason.UNREACHABLE, "the server is unavailable"),
+    1: (Reason.DENIED, said("the server wants a bind first")),
+    3: (Reason.TIMEOUT, said("the server's time limit was reached")),
+    4: (Reason.UNSUPPORTED, said("the server's size limit was reached")),
+    8: (
+        Reason.UNSUPPORTED,
+        said("the server wants signing or TLS; use ldaps://, start_tls or kerberos"),
+    ),
+    11: (Reason.TIMEOUT, said("the server's administrative limit was reached")),
+    12: (Reason.UNSUPPORTED, said("the server does not answer in pages")),
+    13: (
+        Reason.UNSUPPORTED,
+        said("the server wants TLS; use ldaps:// or directory.bind.start_tls"),
+    ),
+    32: (Reason.DENIED, said("there is no such object, or none that this account may see")),
+    50: (Reason.DENIED, said("this account may not read it")),
+    51: (Reason.UNREACHABLE, said("the server is busy")),
+    52: (Reason.UNREACHABLE, said("the server is unavailable")),
 }
 
 

@@ -33,6 +33,7 @@ from scanner.sources.directory.session import LdapError, Session, Target, login_
 from scanner.sources.directory.sync_rules import UnitFilter
 from scanner.sources.graph.session import write_roots
 from scanner.sources.interface import Contact, Gather, Unavailable
+from scanner.text import said
 from scanner.words import Reason
 
 _KINDS: tuple[type, ...] = (
@@ -43,11 +44,11 @@ _KINDS: tuple[type, ...] = (
     SyncPlan,
     Forest,
 )
-_NO_FOREST = (
+_NO_FOREST = said(
     "facts about the forest come over LDAP (set directory.ldap), or with an export of its"
     " configuration partition"
 )
-_UNCONFIGURED = (
+_UNCONFIGURED = said(
     "no directory is named; set directory.ldap or directory.files"
     " (`emsready directory export-help` prints the export commands)"
 )
@@ -121,14 +122,15 @@ class _Run:
             self._file(config.beside(name))
         missing = self._missing
         if not self._parts and missing:
-            raise Unavailable(missing.reason, missing.detail)
+            raise Unavailable(missing.reason, missing.said)
         self._objects.end(missing)
         self._end(tuple(self._parts), missing)
 
     def _lack(self, missing: Missing) -> None:
         """Remember what is missing; the first reason stands, and all are told."""
         if self._missing:
-            missing = replace(self._missing, detail=f"{self._missing.detail}; {missing.detail}")
+            both = said("{detail}; {why}", detail=self._missing.said, why=missing.said)
+            missing = replace(self._missing, detail=both)
         self._missing = missing
 
     def _file(self, path: Path) -> None:
@@ -136,9 +138,10 @@ class _Run:
         try:
             file, entries = open_entries(path, self._gather.config.directory.encoding, wanted)
         except OSError as error:
-            self._lack(Missing(Reason.UNREACHABLE, f"{path.name}: {error.strerror}"))
+            told = said("{name} cannot be read: {error}", name=path.name, error=str(error.strerror))
+            self._lack(Missing(Reason.UNREACHABLE, told))
         except UnknownFormatError as error:
-            self._lack(Missing(Reason.UNSUPPORTED, str(error)))
+            self._lack(Missing(Reason.UNSUPPORTED, error.detail))
         else:
             try:
                 self._parts.append(self._reader.read(path.name, len(self._parts), entries))
@@ -154,7 +157,7 @@ class _Run:
             try:
                 self._entries(target, session)
             except LdapError as error:
-                raise Unavailable(error.reason, f"{target}: {error.detail}") from error
+                raise Unavailable(error.reason, error.at(target)) from error
             finally:
                 session.close()
 
@@ -172,7 +175,12 @@ class _Run:
         if reader.failed and not part.entries:
             raise reader.failed
         if reader.failed:
-            told = f"{target}: only the first {part.entries} entries: {reader.failed.detail}"
+            told = said(
+                "{target}: only the first {entries} entries: {detail}",
+                target=str(target),
+                entries=part.entries,
+                detail=reader.failed.detail,
+            )
             self._lack(Missing(reader.failed.reason, told))
             part = replace(part, complete=False)
         self._parts.append(replace(part, catalogue=target.catalogue))
@@ -210,7 +218,9 @@ def _roots(config: Config) -> RootZone:
     try:
         return read_roots(config.beside(name))
     except (OSError, ValueError) as error:
-        raise Unavailable(Reason.UNCONFIGURED, f"directory.roots_file: {error}") from error
+        raise Unavailable(
+            Reason.UNCONFIGURED, said("directory.roots_file: {error}", error=str(error))
+        ) from error
 
 
 def _bases(target: Target, root: RootEntry) -> tuple[str, ...]:
@@ -219,5 +229,8 @@ def _bases(target: Target, root: RootEntry) -> tuple[str, ...]:
         return ("",)
     found = root.first("defaultNamingContext") or root.first("namingContexts")
     if not found:
-        raise Unavailable(Reason.DENIED, f"{target} does not say what it holds; set directory.base")
+        raise Unavailable(
+            Reason.DENIED,
+            said("{target} does not say what it holds; set directory.base", target=str(target)),
+        )
     return (found,)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from scanner.sources.dns.servers import Server
 from scanner.sources.dns.wire import matches
+from scanner.text import said
 
 _BUFFER = 1 << 20
 
@@ -19,7 +20,7 @@ class Silence(Exception):  # noqa: N818 - what happened, not an error of ours
     """No usable reply in the time given. `odd` says what arrived in its place."""
 
     def __init__(self, odd: str = "") -> None:
-        super().__init__(odd or "no reply")
+        super().__init__(odd or said("no reply"))
         self.odd = odd
 
 
@@ -68,7 +69,7 @@ class _Desk:
         if one is None:
             self.strays += 1
         elif not matches(data, one.query, one.question):
-            one.odd = "a reply to another question arrived"
+            one.odd = said("a reply to another question arrived")
         elif not one.future.done():
             one.future.set_result(data)
 
@@ -84,7 +85,7 @@ class _Desk:
 
         def give_up() -> None:
             if not one.future.done():
-                wrong = "a reply with a wrong id arrived" if self.strays > strays else ""
+                wrong = said("a reply with a wrong id arrived") if self.strays > strays else ""
                 one.future.set_exception(Silence(one.odd or wrong))
 
         # One timer for each query: a timeout scope costs several times as much, thousands of times.
@@ -168,7 +169,7 @@ class StreamChannel:
             async with asyncio.timeout(seconds):
                 writer = await self._open()
         except TimeoutError:
-            raise Silence("the connection was not accepted in time") from None
+            raise Silence(said("the connection was not accepted in time")) from None
         one = self._desk.enter(query, question)
         try:
             writer.write(len(one.query).to_bytes(2) + one.query)
@@ -198,7 +199,7 @@ class StreamChannel:
                 size = int.from_bytes(await reader.readexactly(2))
                 self._desk.arrived(await reader.readexactly(size))
         except (OSError, asyncio.IncompleteReadError):
-            self._desk.fail(Unreachable("the connection was closed without an answer"))
+            self._desk.fail(Unreachable(said("the connection was closed without an answer")))
         finally:
             writer.close()
 

@@ -26,6 +26,7 @@ from scanner.sources.dns.wire import (
     read_reply,
     to_lookup,
 )
+from scanner.text import said
 
 _TRIES = 2
 _IN_FLIGHT = 100
@@ -85,7 +86,9 @@ class Peer:
         """One question, with retries, within the time there is."""
         async with self._slots:
             if self.dead:
-                told = "earlier queries to this server got no reply, so it was not asked again"
+                told = said(
+                    "earlier queries to this server got no reply, so it was not asked again"
+                )
                 return _failed(LookupStatus.TIMEOUT, self.server.transport, 0, told)
             outcome = await self._ask(question)
         if outcome.reply.status in (LookupStatus.TIMEOUT, LookupStatus.UNREACHABLE):
@@ -102,7 +105,7 @@ class Peer:
             again = await self._transact(replace(question, edns=None))
             if again.reply.status is not LookupStatus.UNSUPPORTED:
                 self._plain_dns = True
-                again.detail = "the server refuses EDNS"
+                again.detail = said("the server refuses EDNS")
             again.attempts += outcome.attempts
             return again
         return outcome
@@ -117,7 +120,7 @@ class Peer:
         if outcome.reply.status is LookupStatus.TIMEOUT and not self._replies:
             tcp = await self._over(self._stream, "tcp", question, tries=1)
             if tcp.reply.status not in (LookupStatus.TIMEOUT, LookupStatus.UNREACHABLE):
-                tcp.detail = "no reply over UDP"
+                tcp.detail = said("no reply over UDP")
                 tcp.attempts += outcome.attempts
                 return tcp
         return outcome
@@ -133,7 +136,9 @@ class Peer:
         tcp = await self._over(self._stream, "tcp", question, tries=1)
         tcp.attempts += cut.attempts
         if tcp.reply.status in (LookupStatus.TIMEOUT, LookupStatus.UNREACHABLE):
-            told = f"truncated over UDP, and over TCP: {tcp.detail or 'no reply'}"
+            told = said(
+                "truncated over UDP, and over TCP: {detail}", detail=tcp.detail or said("no reply")
+            )
             return _failed(LookupStatus.TRUNCATED, "tcp", tcp.attempts, told)
         return tcp
 
@@ -158,7 +163,7 @@ class Peer:
             except Unreachable as error:
                 return _failed(LookupStatus.UNREACHABLE, name, attempt, str(error))
             except TimeoutError:
-                told = "the time for DNS was used up"
+                told = said("the time for DNS was used up")
                 return _failed(LookupStatus.TIMEOUT, name, attempt, told)
             except Silence as silence:
                 odd = silence.odd or odd
@@ -226,7 +231,7 @@ class Resolver:
         question = Question(name, rdtype, self.recursion, dnssec, checking_disabled)
         worst = not_asked(name, rdtype, self.view)
         if not is_name(name):
-            told = "DNS cannot carry this name"
+            told = said("DNS cannot carry this name")
             return replace(worst, status=LookupStatus.UNSUPPORTED, detail=told)
         for peer in sorted(self.peers, key=_is_dead):
             lookup = await self._at(peer, question)

@@ -67,6 +67,7 @@ from scanner.sources.dns.views import Views, once, open_views
 from scanner.sources.dns.zone import caa_facts, delegation, dnssec_facts
 from scanner.sources.interface import Contact, Gather, Unavailable
 from scanner.subject import Subject, domain, endpoint, forest, host
+from scanner.text import said
 from scanner.words import Reason
 
 log = logging.getLogger("emsready.dns")
@@ -149,7 +150,9 @@ class DnsSource:
         try:
             asyncio.run(_collect(gather))
         except BadServer as error:
-            raise Unavailable(Reason.UNCONFIGURED, f"[dns] {error}") from error
+            raise Unavailable(
+                Reason.UNCONFIGURED, said("[dns] {error}", error=str(error))
+            ) from error
 
 
 async def _collect(gather: Gather) -> None:
@@ -208,7 +211,7 @@ class _Reading:
             elif self._wants(kind):
                 self.gather.miss(kind, NO_INSIDE)
         if not self.domains:
-            told = "no domain is named; set domains.names or let the scan read the tenant"
+            told = said("no domain is named; set domains.names or let the scan read the tenant")
             for kind in (DnsDomain, *gatherers):
                 self.gather.miss(kind, Missing(Reason.UNCONFIGURED, told))
             return

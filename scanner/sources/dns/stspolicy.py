@@ -13,6 +13,7 @@ from scanner.evidence.dns import Lookups
 from scanner.evidence.dns_mail import StsPolicy
 from scanner.sources.dns.servers import Server, redirected
 from scanner.sources.dns.views import Views
+from scanner.text import said
 
 _PATH = "/.well-known/mta-sts.txt"
 _LARGEST = 65536
@@ -29,7 +30,9 @@ async def fetch_policy(views: Views, host: str, lookups: Lookups) -> tuple[StsPo
         return None, ""
     server = redirected(Server(addresses[0], _HTTPS, host=host), views.config.network.connect)
     if server.address == addresses[0] and is_private(server.address):
-        return None, f"{host} has a private address, and nothing inward is asked on its word"
+        return None, said(
+            "{host} has a private address, and nothing inward is asked on its word", host=host
+        )
     try:
         async with asyncio.timeout(2 * views.config.network.timeout):
             answer = await _get(server, host, _context(views))
@@ -41,17 +44,25 @@ async def fetch_policy(views: Views, host: str, lookups: Lookups) -> tuple[StsPo
 def _trouble(host: str, error: Exception) -> tuple[StsPolicy | None, str]:
     """What a failed request says: a bad certificate is a fault of the policy, the rest is silence."""
     if isinstance(error, ssl.SSLError):
-        return StsPolicy(fault=f"the certificate is not accepted: {error.reason or error}"), ""
+        return StsPolicy(
+            fault=said(
+                "the certificate is not accepted: {reason}", reason=str(error.reason or error)
+            )
+        ), ""
     if isinstance(error, TimeoutError):
-        return None, f"{host} did not answer over HTTPS in time"
-    return None, f"{host} could not be asked over HTTPS: {error}"
+        return None, said("{host} did not answer over HTTPS in time", host=host)
+    return None, said("{host} could not be asked over HTTPS: {error}", host=host, error=str(error))
 
 
 def _policy_in(status: int, kind: str, body: bytes) -> StsPolicy:
     if status != http.client.OK:
-        return StsPolicy(fault=f"the server answers with status {status} instead of a policy")
+        return StsPolicy(
+            fault=said("the server answers with status {status} instead of a policy", status=status)
+        )
     if kind.partition(";")[0].strip().lower() != "text/plain":
-        return StsPolicy(fault=f"the type of the policy is {kind[:60]!r}, not text/plain")
+        return StsPolicy(
+            fault=said("the type of the policy is {kind}, not text/plain", kind=repr(kind[:60]))
+        )
     return parse_policy(body.decode("utf-8", "replace"))
 
 
@@ -120,11 +131,11 @@ def parse_policy(text: str) -> StsPolicy:
 
 def _fault(version: str, mode: str, seconds: int | None, patterns: list[str]) -> str:
     if version != "STSv1":
-        return "the policy has no version: STSv1"
+        return said("the policy has no version: STSv1")
     if mode not in _MODES:
-        return f"the mode is {mode[:40]!r}, not enforce, testing or none"
+        return said("the mode is {mode}, not enforce, testing or none", mode=repr(mode[:40]))
     if seconds is None or seconds > _LONGEST_AGE:
-        return "max_age is no number of seconds up to 31557600"
+        return said("max_age is no number of seconds up to 31557600")
     if not patterns and mode != "none":
-        return "the policy lists no mx"
+        return said("the policy lists no mx")
     return ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from scanner.text import said
+
 _NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_]*$")
 
 
@@ -20,9 +22,9 @@ def tag_list(text: str) -> dict[str, str]:
         name, equals, value = part.partition("=")
         name = name.strip().lower()
         if not equals or not _NAME.match(name):
-            raise TagError(f"not a tag: {part.strip()[:60]!r}")
+            raise TagError(said("not a tag: {part}", part=repr(part.strip()[:60])))
         if name in found:
-            raise TagError(f"the tag {name} stands twice")
+            raise TagError(said("the tag {name} stands twice", name=name))
         found[name] = value.strip()
     return found
 

@@ -14,6 +14,7 @@ from scanner.sources.dns.case import Case
 from scanner.sources.dns.stspolicy import fetch_policy
 from scanner.sources.dns.tags import TagError, tag_list
 from scanner.sources.dns.views import ask_alias, once
+from scanner.text import said
 
 _ID = re.compile(r"^[A-Za-z0-9]{1,32}$")
 
@@ -42,14 +43,18 @@ def sts_fault(text: str) -> str:
     except TagError as error:
         return str(error)
     if not _ID.match(tags.get("id", "")):
-        return "the id has to be 1 to 32 letters and digits"
+        return said("the id has to be 1 to 32 letters and digits")
     return ""
 
 
 def _misspelt(lookup: Lookup, version: str) -> str:
     """A text that means to be the record and does not begin like one."""
     near = next((one for one in lookup.values if version.casefold() in one.casefold()), "")
-    return f"the record does not begin with v={version};: {near[:80]}" if near else ""
+    return (
+        said("the record does not begin with v={version};: {near}", version=version, near=near[:80])
+        if near
+        else ""
+    )
 
 
 async def tls_rpt_facts(case: Case) -> TlsRptFacts:
@@ -72,11 +77,11 @@ def tls_rpt_fault(text: str) -> tuple[str, tuple[str, ...]]:
         return str(error), ()
     targets = tuple(one.strip() for one in tags.get("rua", "").split(",") if one.strip())
     if not targets:
-        return "there is no rua", ()
+        return said("there is no rua"), ()
     for one in targets:
         scheme, _, rest = one.partition(":")
         if scheme.lower() not in ("mailto", "https") or not rest:
-            return f"reports go to mailto: or https: only, not to {one[:80]}", targets
+            return said("reports go to mailto: or https: only, not to {one}", one=one[:80]), targets
     return "", targets
 
 

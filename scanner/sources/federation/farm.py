@@ -31,6 +31,7 @@ from scanner.sources.federation.signature import verified
 from scanner.sources.federation.targets import Approach, Target, inward, vantage_of
 from scanner.sources.federation.trust import TlsSettings
 from scanner.sources.tls.addresses import Address, shown
+from scanner.text import said
 
 HOST_BUDGET = 10.0
 _SMALL = 64 * 1024
@@ -128,7 +129,10 @@ class _Visit:
         self._addresses = look_up(self._by.config, self._target.name, self._approach.port)
         refused = [host for host, _ in self._addresses if inward(host, self._target)]
         if refused:
-            told = f"the name leads to {refused[0]}, where the scan does not go on others' word"
+            told = said(
+                "the name leads to {address}, where the scan does not go on others' word",
+                address=refused[0],
+            )
             raise HttpFault(Outcome.INWARD, told, early=True)
 
     def _vantage(self) -> Vantage:
@@ -167,11 +171,11 @@ class _Visit:
             finally:
                 lanes.put(line)
 
-        said = dict(side_by_side(_ADFS_PATHS, ask, width=_LANES, deadline=self._deadline))
+        given = dict(side_by_side(_ADFS_PATHS, ask, width=_LANES, deadline=self._deadline))
         for line in lines:
             line.close()
-        late = Answer("", Outcome.TIMEOUT, detail="the time for this host was used up")
-        yield from (said.get(path, replace(late, path=path)) for path in _ADFS_PATHS)
+        late = Answer("", Outcome.TIMEOUT, detail=said("the time for this host was used up"))
+        yield from (given.get(path, replace(late, path=path)) for path in _ADFS_PATHS)
 
     def _probe(self, fault: HttpFault | None) -> Iterator[Answer]:
         """The health probe, over plain http; not asked where the host cannot be found at all."""
@@ -214,7 +218,7 @@ def with_document(found: FederationMetadata, reply: Reply) -> FederationMetadata
     digest = hashlib.sha256(reply.body).hexdigest()
     found = replace(found, size=len(reply.body), sha256=digest)
     if not reply.whole:
-        return _refused(found, Refusal.TOO_LARGE, f"more than {LARGEST} bytes")
+        return _refused(found, Refusal.TOO_LARGE, said("more than {most} bytes", most=LARGEST))
     try:
         document = read_document(reply.body)
     except RefusedXml as refused:

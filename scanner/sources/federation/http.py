@@ -20,6 +20,7 @@ from scanner.deadline import Deadline
 from scanner.evidence.federation import Outcome
 from scanner.sources.federation.reach import Distrusted, HttpFault, open_first
 from scanner.sources.tls.addresses import Address
+from scanner.text import said
 
 _HEADERS = {
     "User-Agent": f"emsready/{__version__} (readiness assessment; reads only)",
@@ -118,10 +119,10 @@ class Line:
                 self.close()
         except http.client.RemoteDisconnected as error:
             raise self._lost(
-                Outcome.RESET, "the connection was closed without an answer"
+                Outcome.RESET, said("the connection was closed without an answer")
             ) from error
         except http.client.HTTPException as error:
-            told = f"this is no HTTP answer ({type(error).__name__})"
+            told = said("this is no HTTP answer ({kind})", kind=type(error).__name__)
             raise self._lost(Outcome.NOT_HTTP, told) from error
         except OSError as error:
             self.close()
@@ -151,9 +152,9 @@ def _fault(error: OSError, otherwise: Outcome, *, early: bool = False) -> HttpFa
     if isinstance(error, HttpFault):
         return error
     if isinstance(error, TimeoutError):
-        return HttpFault(Outcome.TIMEOUT, "no answer in time", early=early)
+        return HttpFault(Outcome.TIMEOUT, said("no answer in time"), early=early)
     if isinstance(error, ssl.SSLError):
-        told = (error.reason or "no TLS session came about").replace("_", " ").lower()
+        told = (error.reason or said("no TLS session came about")).replace("_", " ").lower()
         return HttpFault(otherwise, told[:200], early=early)
     return HttpFault(otherwise, error.strerror or type(error).__name__, early=early)
 
@@ -168,12 +169,16 @@ def _tunnel(sock: socket.socket, way: Way, deadline: Deadline) -> None:
         sock.settimeout(deadline.left(way.timeout))
         piece = sock.recv(1)  # not a byte more: what follows belongs to TLS
         if not piece or len(got) > _LONGEST_TUNNEL_ANSWER:
-            raise HttpFault(Outcome.NOT_HTTP, "the proxy gave no answer to CONNECT", early=True)
+            raise HttpFault(
+                Outcome.NOT_HTTP, said("the proxy gave no answer to CONNECT"), early=True
+            )
         got += piece
     status = got.split(b"\r\n", 1)[0].split()[1:2]
     if status != [b"200"]:
         told = (status[0] if status else b"nothing").decode("ascii", "replace")[:20]
-        raise HttpFault(Outcome.UNREACHABLE, f"the proxy answered {told} to CONNECT", early=True)
+        raise HttpFault(
+            Outcome.UNREACHABLE, said("the proxy answered {told} to CONNECT", told=told), early=True
+        )
 
 
 class _Connection(http.client.HTTPConnection):

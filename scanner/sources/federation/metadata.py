@@ -18,6 +18,7 @@ from scanner.evidence.certificate import Certificate
 from scanner.evidence.federation import MetadataEndpoint, Refusal, Signature
 from scanner.sources.federation.safe_xml import RefusedXml, parse
 from scanner.sources.tls.certificate import read_certificate
+from scanner.text import said
 
 MD = "{urn:oasis:names:tc:SAML:2.0:metadata}"
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
@@ -48,7 +49,9 @@ def read_document(data: bytes) -> Document:
     """Read a document. Raises RefusedXml, coded `not-metadata` for XML of another kind."""
     root = parse(data)
     if root.tag != f"{MD}EntityDescriptor":
-        raise RefusedXml(Refusal.NOT_METADATA, f"the root element is {_short(root.tag)}")
+        raise RefusedXml(
+            Refusal.NOT_METADATA, said("the root element is {tag}", tag=_short(root.tag))
+        )
     roles = [one for one in root if one.tag in _ROLES]
     issuing = [one for one in roles if _issues(one)]
     signing = _keys(issuing, "signing") or _keys(roles, "signing")
@@ -70,7 +73,7 @@ def read_key(text: str) -> Certificate:
         der = base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
         digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-        return Certificate(b"", digest, problem="the text is not base64")
+        return Certificate(b"", digest, problem=said("the text is not base64"))
     return read_certificate(der)
 
 
@@ -96,7 +99,7 @@ def _keys(roles: list[Element], use: str) -> tuple[Certificate, ...]:
 
 def _certificate_text(info: Element | None) -> str:
     text = info.findtext(f"{DS}X509Data/{DS}X509Certificate", "") if info is not None else ""
-    return text if len(text) <= _LONGEST else "too long"
+    return text if len(text) <= _LONGEST else said("too long")
 
 
 def _endpoints(roles: list[Element]) -> Iterator[MetadataEndpoint]:

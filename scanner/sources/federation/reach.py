@@ -12,6 +12,7 @@ from scanner.evidence.federation import Outcome
 from scanner.evidence.tls import TlsOutcome
 from scanner.sources.tls.addresses import Address, AddressBook, split_address
 from scanner.sources.tls.faults import ConnectFault, fault_of
+from scanner.text import said
 
 _OUTCOMES = {
     TlsOutcome.DNS: Outcome.DNS,
@@ -67,6 +68,6 @@ def open_first(addresses: Sequence[Address], deadline: Deadline, per_try: float)
         except OSError as error:
             faults.append(fault_of(error))
     if not faults:
-        raise HttpFault(Outcome.DNS, "the name has no address", early=True)
+        raise HttpFault(Outcome.DNS, said("the name has no address"), early=True)
     worst = max(faults, key=lambda one: one.outcome is TlsOutcome.REFUSED)
     raise HttpFault(_OUTCOMES.get(worst.outcome, Outcome.RESET), worst.detail, early=True)

@@ -18,6 +18,7 @@ from scanner.sources.federation.reach import Distrusted, HttpFault, look_up, red
 from scanner.sources.federation.trust import TlsSettings
 from scanner.sources.graph.clouds import endpoints_of
 from scanner.sources.tls.addresses import Address, split_address
+from scanner.text import said
 from scanner.words import Reason
 
 NOBODY = "emsready-probe"
@@ -103,23 +104,31 @@ class SignInHost:
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
-            raise HttpFault(Outcome.NOT_HTTP, f"no realm in the answer (HTTP {reply.status})")
+            raise HttpFault(
+                Outcome.NOT_HTTP,
+                said("no realm in the answer (HTTP {status})", status=reply.status),
+            )
         return found
 
     def _missing(self, fault: HttpFault) -> Missing:
         told = fault.detail
         if isinstance(fault, Distrusted):
-            told = f"its certificate is not trusted here ({fault.detail}); if your network inspects"
-            told += " TLS, name its root in trust.ca_file"
+            told = said(
+                "its certificate is not trusted here ({detail}); if your network inspects TLS, name"
+                " its root in trust.ca_file",
+                detail=fault.detail,
+            )
         reason = _REASONS.get(fault.outcome, Reason.UNREACHABLE)
-        return Missing(reason, f"realm discovery at {self.name}: {told}")
+        return Missing(
+            reason, said("realm discovery at {name}: {detail}", name=self.name, detail=told)
+        )
 
 
-def realm_of(domain: str, *said: Mapping[str, Any]) -> DomainRealm:
+def realm_of(domain: str, *answers: Mapping[str, Any]) -> DomainRealm:
     """One realm from what both forms of the question were answered; unknown keys are left out."""
 
     def first(*keys: str) -> str:
-        found = (one.get(key) for key in keys for one in said)
+        found = (one.get(key) for key in keys for one in answers)
         return next((one.strip()[:_LONGEST] for one in found if isinstance(one, str) and one), "")
 
     return DomainRealm(

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from scanner.evidence.federation import Refusal
+from scanner.text import said
 
 LARGEST = 1024 * 1024
 _DEEPEST = 60
@@ -38,9 +39,12 @@ class _Limited:
         self._depth += 1
         self._elements += 1
         if self._depth > _DEEPEST:
-            raise RefusedXml(Refusal.TOO_DEEP, f"more than {_DEEPEST} levels")
+            raise RefusedXml(Refusal.TOO_DEEP, said("more than {most} levels", most=_DEEPEST))
         if self._elements > _MOST_ELEMENTS:
-            raise RefusedXml(Refusal.TOO_MANY_ELEMENTS, f"more than {_MOST_ELEMENTS} elements")
+            raise RefusedXml(
+                Refusal.TOO_MANY_ELEMENTS,
+                said("more than {most} elements", most=_MOST_ELEMENTS),
+            )
         named = {_qualified(name): value for name, value in attributes.items()}
         self.builder.start(_qualified(tag), named)
 
@@ -52,7 +56,7 @@ class _Limited:
 def parse(data: bytes) -> Element:
     """The root of the tree, with names as '{namespace}local'. Raises RefusedXml."""
     if len(data) > LARGEST:
-        raise RefusedXml(Refusal.TOO_LARGE, f"more than {LARGEST} bytes")
+        raise RefusedXml(Refusal.TOO_LARGE, said("more than {most} bytes", most=LARGEST))
     made = _Limited()
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
@@ -76,7 +80,7 @@ def parse(data: bytes) -> Element:
 
 def _no_doctype(*_: object) -> None:
     """Entities need a document type, and so do most HTML pages; metadata has none."""
-    raise RefusedXml(Refusal.DOCTYPE, "a document type declaration")
+    raise RefusedXml(Refusal.DOCTYPE, said("a document type declaration"))
 
 
 def _qualified(name: str) -> str:

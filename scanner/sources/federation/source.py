@@ -27,6 +27,7 @@ from scanner.sources.interface import Contact, Gather
 from scanner.sources.tls.addresses import split_address
 from scanner.sources.tls.names import ascii_name
 from scanner.subject import domain
+from scanner.text import said
 from scanner.words import Reason
 
 _WIDTH = 8
@@ -78,7 +79,7 @@ class FederationSource:
 
 def _realms(gather: Gather, login: SignInHost, names: list[str]) -> list[DomainRealm]:
     """Ask for each domain, some side by side."""
-    told = "no domain is named; set domains.names, or sign in to the tenant"
+    told = said("no domain is named; set domains.names, or sign in to the tenant")
     if not names:
         gather.miss(DomainRealm, Missing(Reason.UNCONFIGURED, told))
         gather.miss(SignInClock, Missing(Reason.UNCONFIGURED, told))
@@ -112,7 +113,9 @@ def _trusts(gather: Gather, trusts: list[FederationTrust], *, known: bool) -> No
     if not trusts and known:
         gather.nothing(FederationTrust)
     elif not trusts:
-        told = "no domain is known to be federated; set domains.names, or a host with role adfs"
+        told = said(
+            "no domain is known to be federated; set domains.names, or a host with role adfs"
+        )
         gather.miss(FederationTrust, Missing(Reason.UNCONFIGURED, told))
 
 

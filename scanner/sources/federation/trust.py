@@ -10,6 +10,7 @@ import certifi
 
 from scanner.config.model import Config
 from scanner.sources.interface import Unavailable
+from scanner.text import said
 from scanner.words import Reason
 
 
@@ -45,5 +46,6 @@ def _load(context: ssl.SSLContext, key: str, path: str) -> None:
         context.load_verify_locations(path)
     except OSError as error:  # ssl.SSLError is one
         raise Unavailable(
-            Reason.UNCONFIGURED, f"trust.{key}: {path} holds no PEM certificates"
+            Reason.UNCONFIGURED,
+            said("trust.{key}: {path} holds no PEM certificates", key=key, path=path),
         ) from error

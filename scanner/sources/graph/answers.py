@@ -12,6 +12,7 @@ from typing import Any
 
 from scanner.evidence.codec import CodecError, parse
 from scanner.evidence.envelope import GraphCall, Missing
+from scanner.text import said
 from scanner.words import Reason
 
 # https://learn.microsoft.com/graph/errors and .../graph/paging
@@ -24,10 +25,10 @@ _NO_INTUNE = "request not applicable to target tenant"
 _NO_SEGMENT = "resource not found for the segment"  # an address that this cloud does not have
 _TRANSIENT = {429: 8, 500: 2, 502: 3, 503: 5, 504: 3}
 _FINAL = {
-    200: (Reason.BUG, "the answer is not what Graph documents"),
-    401: (Reason.DENIED, "the token was refused"),
-    404: (Reason.UNSUPPORTED, "not offered here"),
-    429: (Reason.THROTTLED, "the service kept asking for patience"),
+    200: (Reason.BUG, said("the answer is not what Graph documents")),
+    401: (Reason.DENIED, said("the token was refused")),
+    404: (Reason.UNSUPPORTED, said("not offered here")),
+    429: (Reason.THROTTLED, said("the service kept asking for patience")),
 }
 _LONGEST_NUMBER = 15
 _BROKEN_TRIES = 2
@@ -138,19 +139,19 @@ class Answer:
             return GraphFailure(self.failure)
         codes, message = self._error()
         if self.status in call.absence:
-            told = self._missing(Reason.UNSUPPORTED, call, "there is none")
+            told = self._missing(Reason.UNSUPPORTED, call, said("there is none"))
             return GraphFailure(told, absent=True)
         if codes & _EXPIRED:
             return GraphFailure(
-                self._missing(Reason.TIMEOUT, call, "the list outlived its page token"),
+                self._missing(Reason.TIMEOUT, call, said("the list outlived its page token")),
                 expired=True,
             )
         if _NO_INTUNE in message.casefold():
-            told = self._missing(Reason.UNSUPPORTED, call, "the tenant has no such service")
+            told = self._missing(Reason.UNSUPPORTED, call, said("the tenant has no such service"))
             return GraphFailure(told, no_service=True)
         if codes & _LICENCE:
             return GraphFailure(
-                self._missing(Reason.UNSUPPORTED, call, "the tenant lacks the licence for it")
+                self._missing(Reason.UNSUPPORTED, call, said("the tenant lacks the licence for it"))
             )
         return GraphFailure(self._plain(call, message), query=self.refuses_query())
 
@@ -158,25 +159,37 @@ class Answer:
         """By the status alone, where no code says more."""
         if self.status == 403:  # noqa: PLR2004
             needed = " ".join(call.needs)
-            told = (
-                f"{' and '.join(call.needs)} is not granted, or the role of the caller is too small"
+            told = said(
+                "{names} is not granted, or the role of the caller is too small",
+                names=list(call.needs),
             )
             return self._missing(Reason.DENIED, call, told, needed)
         if 300 <= self.status < 400:  # noqa: PLR2004
-            told = "a redirect instead of an answer; something on the way, such as a proxy or"
-            return self._missing(Reason.UNREACHABLE, call, f"{told} a sign-in page, took the call")
-        reason, told = _FINAL.get(self.status, (Reason.BUG, "the request was refused"))
+            told = said(
+                "a redirect instead of an answer; something on the way, such as a proxy or a sign-in"
+                " page, took the call"
+            )
+            return self._missing(Reason.UNREACHABLE, call, told)
+        reason, told = _FINAL.get(self.status, (Reason.BUG, said("the request was refused")))
         if self.status not in _FINAL and self.status in _TRANSIENT:
-            reason, told = Reason.UNREACHABLE, "the service is failing"
+            reason, told = Reason.UNREACHABLE, said("the service is failing")
         if self.refuses_query() or _NO_SEGMENT in message.casefold():
             reason, told = _FINAL[404]
-        return self._missing(reason, call, f"{told}: {message[:160]}" if message else told)
+        if message:
+            told = said("{detail}: {message}", detail=told, message=message[:160])
+        return self._missing(reason, call, told)
 
     def _missing(self, reason: Reason, call: GraphCall, told: str, permission: str = "") -> Missing:
         request = self.headers.get("request-id", "")[:64]
         trace = f", request-id {request}" if request else ""
-        where = f"GET /{call.version}{call.path}"
-        return Missing(reason, f"{where}: {told} (HTTP {self.status}{trace})", permission)
+        detail = said(
+            "{where}: {detail} (HTTP {status}{trace})",
+            where=f"GET /{call.version}{call.path}",
+            detail=told,
+            status=self.status,
+            trace=trace,
+        )
+        return Missing(reason, detail, permission)
 
     def _object(self) -> dict[str, Any] | None:
         try:

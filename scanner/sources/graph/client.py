@@ -24,6 +24,7 @@ from scanner.sources.graph.pace import RATES, Pace
 from scanner.sources.graph.session import GRAPH_METHODS, Bearer, GuardedSession
 from scanner.sources.graph.signin import Tokens
 from scanner.sources.interface import Unavailable
+from scanner.text import Said, said
 from scanner.words import Reason
 
 Item = dict[str, Any]
@@ -85,7 +86,11 @@ class GraphClient:
         for page in self.pages(call, ident):
             found += page
             if len(found) > most:
-                told = f"GET {call.path}: the list is longer than the {most} entries that are read"
+                told = said(
+                    "GET {path}: the list is longer than the {most} entries that are read",
+                    path=call.path,
+                    most=most,
+                )
                 raise GraphFailure(Missing(Reason.UNSUPPORTED, told))
         return found
 
@@ -112,7 +117,7 @@ class GraphClient:
             coming = _Coming(partial(self._keep_asking, url, call, session, read)) if url else None
             yield page.items
             if told:
-                raise GraphFailure(Missing(Reason.BUG, f"GET {call.path}: {told}"))
+                raise GraphFailure(Missing(Reason.BUG, _about(call, told)))
             if coming is None:
                 return
             page = coming.result()
@@ -148,11 +153,13 @@ class GraphClient:
             return "", ""
         if not isinstance(link, str) or Origin.of(link) != Origin.of(self.base):
             return "", (
-                "the next page is said to be on another host than the configured one; the token"
-                " does not go there"
+                said(
+                    "the next page is said to be on another host than the configured one; the token"
+                    " does not go there"
+                )
             )
         if link in seen or len(seen) >= MOST_PAGES:
-            return "", "the list leads back to an earlier page"
+            return "", said("the list leads back to an earlier page")
         return link, ""
 
     def _ask(self, url: str, call: GraphCall, session: GuardedSession) -> Item:
@@ -194,8 +201,8 @@ class GraphClient:
     def _too_late(self, answer: Answer, call: GraphCall) -> GraphFailure:
         """The next try would come after the deadline."""
         if answer.status == 429:  # noqa: PLR2004
-            told = "Microsoft Graph asks to wait longer than the time that is left"
-            return GraphFailure(Missing(Reason.THROTTLED, f"GET {call.path}: {told}"))
+            told = said("Microsoft Graph asks to wait longer than the time that is left")
+            return GraphFailure(Missing(Reason.THROTTLED, _about(call, told)))
         return answer.as_failure(call)
 
     def _patience(self, call: GraphCall) -> None:
@@ -203,7 +210,10 @@ class GraphClient:
         wait = self._pace.take(call.throttle_class)
         if wait >= self.deadline.remaining():
             raise GraphFailure(
-                Missing(Reason.TIMEOUT, f"GET {call.path}: the time for the tenant is used up")
+                Missing(
+                    Reason.TIMEOUT,
+                    said("GET {path}: the time for the tenant is used up", path=call.path),
+                )
             )
         if wait:
             time.sleep(wait)
@@ -262,6 +272,10 @@ class GraphClient:
         return session
 
 
+def _about(call: GraphCall, told: str) -> Said:
+    return said("GET {path}: {detail}", path=call.path, detail=told)
+
+
 class _Coming:
     """A page that is fetched while the one before it is worked on."""
 
@@ -289,12 +303,23 @@ class _Coming:
 def transport_failure(error: Exception, address: str) -> Missing:
     """Why no answer came, with the layer that failed, in words that an admin can act on."""
     if isinstance(error, requests.exceptions.ProxyError):
-        return Missing(Reason.UNREACHABLE, f"{address}: the proxy did not pass the call on")
+        return Missing(
+            Reason.UNREACHABLE,
+            said("{address}: the proxy did not pass the call on", address=address),
+        )
     if isinstance(error, requests.exceptions.SSLError):
-        told = "its certificate is not trusted here; if your network inspects TLS, name its root"
-        return Missing(Reason.UNREACHABLE, f"{address}: {told} in trust.ca_file")
+        told = said(
+            "{address}: its certificate is not trusted here; if your network inspects TLS, name its"
+            " root in trust.ca_file",
+            address=address,
+        )
+        return Missing(Reason.UNREACHABLE, told)
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
-        return Missing(Reason.TIMEOUT, f"{address}: no answer in time")
+        return Missing(Reason.TIMEOUT, said("{address}: no answer in time", address=address))
     if "NameResolutionError" in repr(error):
-        return Missing(Reason.UNREACHABLE, f"{address}: the name cannot be resolved")
-    return Missing(Reason.UNREACHABLE, f"{address}: the connection failed or broke off")
+        return Missing(
+            Reason.UNREACHABLE, said("{address}: the name cannot be resolved", address=address)
+        )
+    return Missing(
+        Reason.UNREACHABLE, said("{address}: the connection failed or broke off", address=address)
+    )

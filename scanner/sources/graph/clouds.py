@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from scanner.config.model import Tenant
 from scanner.sources.interface import Unavailable
+from scanner.text import said
 from scanner.words import Cloud, Reason
 
 # https://learn.microsoft.com/graph/deployments; the 21Vianet sign-in host is the one that the
@@ -65,6 +66,8 @@ def _checked(key: str, url: str) -> str:
     if origin is None or origin.scheme != "https":
         raise Unavailable(
             Reason.UNCONFIGURED,
-            f"tenant.endpoints.{key} must be a base address that starts with https://",
+            said(
+                "tenant.endpoints.{key} must be a base address that starts with https://", key=key
+            ),
         )
     return url.rstrip("/")

@@ -20,6 +20,7 @@ from scanner.sources.graph.clouds import Endpoints
 from scanner.sources.graph.session import GuardedSession
 from scanner.sources.graph.signin import Result, show_device_code
 from scanner.sources.interface import Unavailable, secret
+from scanner.text import said
 from scanner.words import Reason
 
 _ASSERTION_VARIABLE = "AZURE_FEDERATED_TOKEN_FILE"
@@ -113,7 +114,7 @@ class Flow:
             )
             if found:
                 return found
-        return {"error": "the sign-in ran out and cannot be renewed without asking again"}
+        return {"error": said("the sign-in ran out and cannot be renewed without asking again")}
 
     def _credential(self) -> object:
         auth = self.config.tenant.auth
@@ -134,7 +135,11 @@ def _federated_assertion() -> str:
         return Path(path).read_text(encoding="ascii").strip()
     except (OSError, ValueError) as error:
         raise Unavailable(
-            Reason.DENIED, f"{_ASSERTION_VARIABLE} does not name a file with the workload's token"
+            Reason.DENIED,
+            said(
+                "{variable} does not name a file with the workload's token",
+                variable=_ASSERTION_VARIABLE,
+            ),
         ) from error
 
 
@@ -147,13 +152,20 @@ def _certificate(path: Path, passphrase: str) -> dict[str, str]:
     except (OSError, ValueError, TypeError) as error:
         raise Unavailable(
             Reason.DENIED,
-            f"tenant.auth.certificate_file: {path.name} does not give a certificate and its key"
-            f" with this passphrase ({type(error).__name__})",
+            said(
+                "tenant.auth.certificate_file: {name} does not give a certificate and its key with"
+                " this passphrase ({kind})",
+                name=path.name,
+                kind=type(error).__name__,
+            ),
         ) from error
     if not isinstance(key, rsa.RSAPrivateKey):
         raise Unavailable(
             Reason.UNSUPPORTED,
-            f"tenant.auth.certificate_file: the key of {path.name} is not RSA, which Entra needs",
+            said(
+                "tenant.auth.certificate_file: the key of {name} is not RSA, which Entra needs",
+                name=path.name,
+            ),
         )
     plain = key.private_bytes(
         serialization.Encoding.PEM,

@@ -53,6 +53,7 @@ from scanner.sources.graph.offer import Offer
 from scanner.sources.graph.read import text
 from scanner.sources.graph.rows import row
 from scanner.sources.interface import Gather
+from scanner.text import said
 
 _GUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 _IDS_AT_ONCE = 15  # what one `in` of a $filter takes
@@ -170,7 +171,7 @@ class Following:
     def _in_error(self, group: LicensedGroup, *, read: bool) -> GroupInError:
         """A group with its members; not knowing them does not make the group any better."""
         if not read:
-            return GroupInError(group, unread="there are too many such groups")
+            return GroupInError(group, unread=said("there are too many such groups"))
         try:
             members = self._list(ERROR_MEMBERS, group.id)
         except GraphFailure as failure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scanner.evidence.envelope import GraphCall, Missing
+from scanner.text import said
 from scanner.words import Reason
 
 
@@ -20,12 +21,16 @@ class Offer:
         """Why a call is not even tried; None where it may be."""
         where = f"GET /{call.version}{call.path}"
         if call.version == "beta" and not self.beta:
-            told = f"{where}: it exists in the beta version alone, which tenant.beta switches off"
+            told = said(
+                "{where}: it exists in the beta version alone, which tenant.beta switches off",
+                where=where,
+            )
             return Missing(Reason.UNSUPPORTED, told)
         if call.delegated_only and self.delegated is False:
-            told = (
-                f"{where}: Microsoft offers it to a signed-in person alone; scan once with"
-                " tenant.auth.method = 'device-code'"
+            told = said(
+                "{where}: Microsoft offers it to a signed-in person alone; scan once with"
+                " tenant.auth.method = 'device-code'",
+                where=where,
             )
             return Missing(Reason.UNSUPPORTED, told, " ".join(call.delegated))
         return None

@@ -19,6 +19,7 @@ from scanner.evidence.tenant_profiles import (
     RawProfile,
     SignInAuthority,
 )
+from scanner.text import said
 
 # What type names of the beta version hold; what stands before is the platform.
 _PARTS: tuple[tuple[str, Part], ...] = (
@@ -72,14 +73,16 @@ def authority(raw: RawAuthority) -> SignInAuthority:
 def certificate(encoded: str) -> CertificateFacts:
     """Read a base64 DER (or PEM) certificate; what cannot be read is told in `problem`."""
     if not encoded.strip():
-        return CertificateFacts(problem="the tenant does not give its content")
+        return CertificateFacts(problem=said("the tenant does not give its content"))
     if len(encoded) > _LARGEST:
-        return CertificateFacts(problem="it is far too large for a certificate")
+        return CertificateFacts(problem=said("it is far too large for a certificate"))
     try:
         found = _loaded(encoded)
         key = found.public_key()
     except (ValueError, binascii.Error, UnsupportedAlgorithm) as error:
-        return CertificateFacts(problem=f"it cannot be decoded ({type(error).__name__})")
+        return CertificateFacts(
+            problem=said("it cannot be decoded ({kind})", kind=type(error).__name__)
+        )
     bits = key.key_size if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) else 0
     kind = {rsa.RSAPublicKey: "RSA", ec.EllipticCurvePublicKey: "EC"}
     word = next((name for cls, name in kind.items() if isinstance(key, cls)), type(key).__name__)

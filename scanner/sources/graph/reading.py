@@ -43,6 +43,7 @@ from scanner.sources.graph.users import page_of_users, raw
 from scanner.sources.graph.users import user as user_of
 from scanner.sources.interface import Gather
 from scanner.subject import domain
+from scanner.text import said
 from scanner.words import Reason
 
 RESTARTS = 2
@@ -131,7 +132,7 @@ class Reading:
                     continue
                 if stream is None:
                     return self._miss(failure.missing, cls)
-                return stream.end(part(failure.missing, count, "objects"))
+                return stream.end(part(failure.missing, count, said("objects")))
             return stream.end() if stream else None
         return None
 
@@ -151,7 +152,7 @@ class Reading:
             except GraphFailure as failure:
                 if failure.expired and attempt < RESTARTS:
                     continue
-                missing = part(failure.missing, count, "users")
+                missing = part(failure.missing, count, said("users"))
                 self._miss(missing, TenantSuffixes)
                 return stream.end(missing) if stream else self._miss(missing, User)
             counted = (SuffixCount(name, users) for name, users in sorted(suffixes.items()))
@@ -165,7 +166,7 @@ class Reading:
         except GraphFailure as failure:
             return self._miss(failure.missing, Organization, MdmAuthority)
         if not organization.tenant_id:
-            told = "GET /organization: the answer names no tenant"
+            told = said("GET /organization: the answer names no tenant")
             return self._miss(Missing(Reason.BUG, told), Organization, MdmAuthority)
         self._put(organization)
         if MdmAuthority in self._gather.wanted:
@@ -231,7 +232,7 @@ class Reading:
                 return self._put(IntuneTenant(None))
             return self._miss(failure.missing, IntuneTenant)
         if not found.subscription_state:
-            told = "GET /deviceManagement: the answer names no state of the subscription"
+            told = said("GET /deviceManagement: the answer names no state of the subscription")
             return self._miss(Missing(Reason.BUG, told), IntuneTenant)
         return self._put(found)
 
@@ -261,4 +262,12 @@ def part(missing: Missing, count: int, things: str) -> Missing:
     """What is missing of a list of which the beginning was read."""
     if not count:
         return missing
-    return replace(missing, detail=f"only the first {count} {things} were read: {missing.detail}")
+    return replace(
+        missing,
+        detail=said(
+            "only the first {count} {things} were read: {detail}",
+            count=count,
+            things=things,
+            detail=missing.said,
+        ),
+    )

@@ -17,6 +17,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from scanner import __version__
 from scanner.config.model import Config
 from scanner.sources.interface import Unavailable
+from scanner.text import said
 from scanner.words import Reason
 
 log = logging.getLogger("emsready.graph")
@@ -95,6 +96,11 @@ def _own_roots(path: Path) -> list[str]:
         certificates = x509.load_pem_x509_certificates(path.read_bytes())
     except (OSError, ValueError) as error:
         raise Unavailable(
-            Reason.UNCONFIGURED, f"trust.ca_file: {path.name} holds no PEM certificates ({error})"
+            Reason.UNCONFIGURED,
+            said(
+                "trust.ca_file: {name} holds no PEM certificates ({error})",
+                name=path.name,
+                error=str(error),
+            ),
         ) from error
     return [one.public_bytes(Encoding.PEM).decode() for one in certificates]

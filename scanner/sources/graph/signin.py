@@ -17,27 +17,32 @@ import requests
 
 from scanner.deadline import Deadline
 from scanner.sources.interface import Unavailable
+from scanner.text import said
 from scanner.words import Reason
 
 Result = Mapping[str, Any]
 
 # https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 _MEANING = {
-    "7000215": "the client secret is wrong (its value is needed, not its id)",
-    "7000222": "the client secret has expired",
-    "700016": "the application (tenant.auth.client_id) is not known in this tenant",
-    "700027": "the certificate is not registered with the application, or has expired",
-    "700024": "the clock of this computer differs too much from the real time",
-    "90002": "the tenant (tenant.id or tenant.domain) does not exist in this cloud",
-    "900023": "tenant.id or tenant.domain is neither a tenant id nor a domain",
-    "500011": "this cloud does not know the Graph address of tenant.endpoints or tenant.cloud",
-    "53003": "a conditional access policy blocks this sign-in",
-    "50076": "the sign-in needs multi-factor authentication",
-    "50105": "the user is not assigned to the application",
-    "65001": "nobody has consented to the application's permissions yet",
-    "7000218": "the application does not allow public client flows, which a device code needs",
-    "70016": "the code was not entered in time",
-    "70020": "the code was not entered in time",
+    "7000215": said("the client secret is wrong (its value is needed, not its id)"),
+    "7000222": said("the client secret has expired"),
+    "700016": said("the application (tenant.auth.client_id) is not known in this tenant"),
+    "700027": said("the certificate is not registered with the application, or has expired"),
+    "700024": said("the clock of this computer differs too much from the real time"),
+    "90002": said("the tenant (tenant.id or tenant.domain) does not exist in this cloud"),
+    "900023": said("tenant.id or tenant.domain is neither a tenant id nor a domain"),
+    "500011": said(
+        "this cloud does not know the Graph address of tenant.endpoints or tenant.cloud"
+    ),
+    "53003": said("a conditional access policy blocks this sign-in"),
+    "50076": said("the sign-in needs multi-factor authentication"),
+    "50105": said("the user is not assigned to the application"),
+    "65001": said("nobody has consented to the application's permissions yet"),
+    "7000218": said(
+        "the application does not allow public client flows, which a device code needs"
+    ),
+    "70016": said("the code was not entered in time"),
+    "70020": said("the code was not entered in time"),
 }
 _CODE = re.compile(r"AADSTS(\d+)")
 _TRIES = 3
@@ -82,7 +87,9 @@ class SignIn:
         result = self._patiently()
         token = result.get("access_token")
         if not isinstance(token, str):
-            raise Unavailable(Reason.DENIED, f"sign-in refused: {meaning_of(result)}")
+            raise Unavailable(
+                Reason.DENIED, said("sign-in refused: {detail}", detail=meaning_of(result))
+            )
         try:
             lifetime = float(result.get("expires_in") or 3600)
         except (TypeError, ValueError):
@@ -104,7 +111,9 @@ class SignIn:
                 told = meaning_of({"error_description": str(error)})
                 if "authority configuration" in told:  # msal keeps the code of the refusal back
                     told = _MEANING["90002"]
-                raise Unavailable(Reason.DENIED, f"sign-in refused: {told}") from error
+                raise Unavailable(
+                    Reason.DENIED, said("sign-in refused: {detail}", detail=told)
+                ) from error
         raise AssertionError("unreachable")
 
 
@@ -114,9 +123,11 @@ def meaning_of(result: Result) -> str:
     codes = [str(code) for code in result.get("error_codes") or ()] or _CODE.findall(description)
     for code in codes:
         if code in _MEANING:
-            return f"{_MEANING[code]} (AADSTS{code})"
+            return said("{detail} (AADSTS{code})", detail=_MEANING[code], code=code)
     first = description.splitlines()[0][:200] if description else ""
-    return " ".join(filter(None, (str(result.get("error") or ""), first))) or "no reason was given"
+    return " ".join(filter(None, (str(result.get("error") or ""), first))) or said(
+        "no reason was given"
+    )
 
 
 def claims_of(token: str) -> dict[str, Any]:
@@ -138,12 +149,12 @@ def show_device_code(message: str) -> None:
 
 def _unreachable(error: Exception) -> str:
     if isinstance(error, requests.exceptions.SSLError):
-        return (
+        return said(
             "sign-in: the certificate of the sign-in host is not trusted here; if your network"
             " inspects TLS, name its root in trust.ca_file"
         )
     if isinstance(error, requests.exceptions.ProxyError):
-        return "sign-in: the proxy did not pass the call on"
+        return said("sign-in: the proxy did not pass the call on")
     if isinstance(error, requests.HTTPError | msal.exceptions.MsalError | RuntimeError):
-        return "sign-in: the sign-in service is failing; try again later"
-    return "sign-in: the sign-in host cannot be reached"
+        return said("sign-in: the sign-in service is failing; try again later")
+    return said("sign-in: the sign-in host cannot be reached")

@@ -15,6 +15,7 @@ from scanner.evidence.versions import VersionFacts
 from scanner.sources.interface import Contact, Gather
 from scanner.sources.inventory.document import Inventory, InventoryError, read_inventory
 from scanner.subject import host
+from scanner.text import said
 from scanner.words import Reason
 
 _UNCONFIGURED = Missing(
@@ -118,7 +119,7 @@ def _clients(gather: Gather, found: list[Inventory]) -> None:
             )
         )
     elif found:
-        told = (
+        told = said(
             "no inventory counts clients; add 'clients' to one, or a table with a column 'platform'"
         )
         gather.miss(InventoryClients, Missing(Reason.UNCONFIGURED, told))

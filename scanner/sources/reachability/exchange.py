@@ -9,6 +9,8 @@ import struct
 import dns.flags
 import dns.message
 
+from scanner.text import said
+
 _LARGEST = 65535
 
 
@@ -55,7 +57,7 @@ async def _over_tcp(
         (length,) = struct.unpack(">H", await _exactly(sock, 2))
         answer = dns.message.from_wire(await _exactly(sock, length), ignore_trailing=True)
     if not question.is_response(answer):
-        raise ConnectionResetError("the answer is to another question")
+        raise ConnectionResetError(said("the answer is to another question"))
     return answer
 
 
@@ -65,6 +67,6 @@ async def _exactly(sock: socket.socket, count: int) -> bytes:
     while len(data) < count:
         more = await loop.sock_recv(sock, count - len(data))
         if not more:
-            raise ConnectionResetError("the server closed the connection")
+            raise ConnectionResetError(said("the server closed the connection"))
         data += more
     return data

@@ -8,6 +8,7 @@ import socket
 from scanner.evidence.reachability import Why
 from scanner.sources.reachability.connect import Address, connect, drop
 from scanner.sources.reachability.edge import Edge
+from scanner.text import said
 
 DANGEROUS = (
     21, 22, 23, 88, 135, 139, 389, 445, 636, 808, 1433, 1501, 3268, 3269, 3389, 5985, 5986, 9389,
@@ -40,8 +41,8 @@ async def examine_exposure(sock: socket.socket, address: Address, edge: Edge) ->
     control = await connect((address[0], _QUIET_PORT), _SECONDS)
     if control.sock:
         drop(control.sock)
-        return Why.UNKNOWN, "this address accepts connections to every port"
-    return Why.EXPOSED, "accepts connections, says nothing"
+        return Why.UNKNOWN, said("this address accepts connections to every port")
+    return Why.EXPOSED, said("accepts connections, says nothing")
 
 
 async def _first_answer(sock: socket.socket, port: int) -> bytes:

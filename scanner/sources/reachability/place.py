@@ -11,6 +11,7 @@ from scanner.sources.interface import Unavailable
 from scanner.sources.reachability.catalogue import Catalogue
 from scanner.sources.reachability.proxy import Environment, Proxy, parse_proxy
 from scanner.sources.reachability.resolve import resolvers_of, usable
+from scanner.text import said
 from scanner.words import Reason
 
 _OUTSIDE4, _OUTSIDE6 = "192.0.2.1", "2001:db8::1"  # RFC 5737, RFC 3849: for routes only
@@ -32,7 +33,9 @@ def proxies_of(config: Config) -> dict[str, Proxy]:
     try:
         return {kind: _signed_in(config, parse_proxy(text)) for kind, text in named.items() if text}
     except ValueError as error:
-        raise Unavailable(Reason.UNCONFIGURED, f"[network] proxy: {error}") from error
+        raise Unavailable(
+            Reason.UNCONFIGURED, said("[network] proxy: {error}", error=str(error))
+        ) from error
 
 
 def _signed_in(config: Config, proxy: Proxy) -> Proxy:

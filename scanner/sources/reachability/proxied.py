@@ -12,6 +12,7 @@ from scanner.sources.reachability.talk import talk, unauthorised
 from scanner.sources.reachability.targets import Target
 from scanner.sources.reachability.ways import Ways
 from scanner.sources.reachability.work import Settings, Work
+from scanner.text import said
 
 
 class Proxied:
@@ -66,10 +67,12 @@ class Proxied:
             raise
         except TimeoutError as error:
             sock.close()
-            raise ProxyRefusal(Why.TCP_TIMEOUT, "no answer by way of the proxy") from error
+            raise ProxyRefusal(Why.TCP_TIMEOUT, said("no answer by way of the proxy")) from error
         except OSError as error:
             sock.close()
-            raise ProxyRefusal(Why.PROXY_DENIED, f"the proxy hung up: {error}") from error
+            raise ProxyRefusal(
+                Why.PROXY_DENIED, said("the proxy hung up: {error}", error=str(error))
+            ) from error
         return sock
 
     async def _to_proxy(self, proxy: Proxy, segment: int) -> socket.socket:
@@ -79,5 +82,7 @@ class Proxied:
             sock = (await self.edge.reach(address, segment))[0].sock
             if sock is not None:
                 return sock
-        detail = "its name cannot be resolved" if why is not Why.OK else "it does not answer"
+        detail = (
+            said("its name cannot be resolved") if why is not Why.OK else said("it does not answer")
+        )
         raise ProxyRefusal(Why.PROXY_UNREACHABLE, detail)

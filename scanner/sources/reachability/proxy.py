@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from scanner.evidence.reachability import HttpSeen, Why
 from scanner.sources.reachability.http import BadAnswerError, ask, basic
+from scanner.text import said
 
 _SOCKS = 5
 _NO_METHOD = 0xFF
@@ -21,12 +22,12 @@ _PASSWORD = 2
 _DEFAULT_PORTS = {"http": 8080, "socks5": 1080, "socks5h": 1080}
 # RFC 1928, 6
 _REPLIES = {
-    1: (Why.PROXY_DENIED, "general failure"),
-    2: (Why.PROXY_DENIED, "not allowed by its rules"),
-    3: (Why.HOST_UNREACHABLE, "the proxy has no route"),
-    4: (Why.HOST_UNREACHABLE, "the proxy cannot reach the host"),
-    5: (Why.TCP_REFUSED, "refused behind the proxy"),
-    6: (Why.TCP_TIMEOUT, "no answer behind the proxy"),
+    1: (Why.PROXY_DENIED, said("general failure")),
+    2: (Why.PROXY_DENIED, said("not allowed by its rules")),
+    3: (Why.HOST_UNREACHABLE, said("the proxy has no route")),
+    4: (Why.HOST_UNREACHABLE, said("the proxy cannot reach the host")),
+    5: (Why.TCP_REFUSED, said("refused behind the proxy")),
+    6: (Why.TCP_TIMEOUT, said("no answer behind the proxy")),
 }
 
 
@@ -142,7 +143,7 @@ async def connect_through(
             async with asyncio.timeout(seconds):
                 await _socks_greeting(sock, proxy, sign_in=sign_in)
         except TimeoutError:
-            raise ProxyRefusal(Why.PROXY_UNREACHABLE, "no SOCKS 5 proxy answers") from None
+            raise ProxyRefusal(Why.PROXY_UNREACHABLE, said("no SOCKS 5 proxy answers")) from None
         async with asyncio.timeout(seconds):
             await _socks_connect(sock, address if proxy.scheme == "socks5" else host, port)
 
@@ -155,7 +156,9 @@ async def _http_connect(
     try:
         answer = await ask(sock, where, where, method="CONNECT", seconds=seconds, headers=shown)
     except BadAnswerError as error:
-        raise ProxyRefusal(Why.PROXY_UNREACHABLE, f"no HTTP proxy answers: {error}") from error
+        raise ProxyRefusal(
+            Why.PROXY_UNREACHABLE, said("no HTTP proxy answers: {error}", error=str(error))
+        ) from error
     if answer.status // 100 != 2:  # noqa: PLR2004 - RFC 9110, 9.3.6: any 2xx opens the tunnel
         raise ProxyRefusal(proxy_reason(answer), f"status {answer.status}", answer)
 
@@ -175,16 +178,16 @@ async def _socks_greeting(sock: socket.socket, proxy: Proxy, *, sign_in: bool) -
     await loop.sock_sendall(sock, bytes([_SOCKS, len(methods)]) + methods)
     version, method = await _exactly(sock, 2)
     if version != _SOCKS:
-        raise ProxyRefusal(Why.PROXY_UNREACHABLE, "no SOCKS 5 proxy answers")
+        raise ProxyRefusal(Why.PROXY_UNREACHABLE, said("no SOCKS 5 proxy answers"))
     if method == _NO_METHOD or (method == _PASSWORD and not (proxy.user and sign_in)):
-        raise ProxyRefusal(Why.PROXY_AUTH_REQUIRED, "the proxy wants a sign-in")
+        raise ProxyRefusal(Why.PROXY_AUTH_REQUIRED, said("the proxy wants a sign-in"))
     if method == _PASSWORD:  # RFC 1929
         user, password = proxy.user.encode()[:255], proxy.password.encode()[:255]
         message = b"\x01" + bytes([len(user)]) + user + bytes([len(password)]) + password
         await loop.sock_sendall(sock, message)
         _, status = await _exactly(sock, 2)
         if status:
-            raise ProxyRefusal(Why.PROXY_AUTH_REQUIRED, "the proxy refuses the sign-in")
+            raise ProxyRefusal(Why.PROXY_AUTH_REQUIRED, said("the proxy refuses the sign-in"))
 
 
 async def _socks_connect(sock: socket.socket, host: str, port: int) -> None:
@@ -214,6 +217,6 @@ async def _exactly(sock: socket.socket, count: int) -> bytes:
     while len(data) < count:
         more = await loop.sock_recv(sock, count - len(data))
         if not more:
-            raise ConnectionResetError("the proxy closed the connection")
+            raise ConnectionResetError(said("the proxy closed the connection"))
         data += more
     return data

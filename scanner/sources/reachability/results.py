@@ -8,6 +8,7 @@ from scanner.evidence.reachability import Probe, Why
 from scanner.sources.reachability.sweep import Shape
 from scanner.sources.reachability.tls import Looker
 from scanner.sources.reachability.work import Work
+from scanner.text import said
 
 # The most telling first: where several addresses fail, it is told.
 _OUTCOMES = {
@@ -19,7 +20,7 @@ _OUTCOMES = {
     "": Why.UNKNOWN,
 }
 _PUBLIC_PROTOCOLS = ("tls", "http")
-_TIME_UP = "time was up"
+_TIME_UP = said("time was up")
 
 
 def probe_of(work: Work, shape: Shape, looker: Looker) -> Probe:
@@ -57,7 +58,7 @@ def _unspoken(work: Work, shape: Shape) -> Probe:
     worst = min(work.legs, key=lambda leg: order.index(leg.outcome))
     reason = _OUTCOMES[worst.outcome]
     if reason is Why.UNKNOWN:
-        return work.made(reason, "nothing gets out directly" if shape.breaker else _TIME_UP)
+        return work.made(reason, said("nothing gets out directly") if shape.breaker else _TIME_UP)
     return work.made(reason, worst.icmp, worst.offender)
 
 

@@ -32,6 +32,7 @@ from scanner.sources.reachability.targets import Target, targets_of
 from scanner.sources.reachability.tls import Looker
 from scanner.sources.reachability.trust import Trust
 from scanner.sources.reachability.work import Job, Settings
+from scanner.text import said
 from scanner.words import Reason
 
 _CANARIES = 12  # destinations that are also tried directly where a proxy is the way out
@@ -178,7 +179,9 @@ def trust_of(config: Config) -> Trust:
     try:
         return Trust(roots, more)
     except (OSError, ssl.SSLError) as error:
-        raise Unavailable(Reason.UNCONFIGURED, f"[trust] cannot be used: {error}") from error
+        raise Unavailable(
+            Reason.UNCONFIGURED, said("[trust] cannot be used: {error}", error=str(error))
+        ) from error
 
 
 def _areas(config: Config, catalogue: Catalogue) -> Iterator[EndpointRows]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from scanner.evidence.endpoints import EndpointRows, Row
 from scanner.sources.reachability.udp import DATAGRAMS
+from scanner.text import said
 
 _DIRECT_PORTS = {5223, 5228, 5229, 5230}
 
@@ -42,7 +43,7 @@ def targets_of(areas: Iterable[EndpointRows]) -> list[Target]:
     found: dict[tuple[str, int, str], Target] = {}
     for area in areas:
         for place, row in enumerate(area.rows):
-            if row.kind != "outbound" or (row.towards != "Microsoft cloud" and not row.hosts):
+            if row.kind != "outbound" or (row.towards != said("Microsoft cloud") and not row.hosts):
                 continue
             for target in _targets(row, place):
                 known = found.get(target.key)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from scanner.evidence.reachability import TlsSeen, Why
 from scanner.sources.reachability.trust import UNREADABLE, Trust, chains_of, parse
+from scanner.text import said
 
 Dial = Callable[[int], Awaitable[socket.socket | None]]
 """Opens one more connection to the same place, with TCP segments limited to that many bytes."""
@@ -207,7 +208,7 @@ class Looker:
             return Verdict(
                 Why.TLS_UNTRUSTED,
                 replace(seen, os_code=second.code),
-                "the store of this machine lacks a public root",
+                said("the store of this machine lacks a public root"),
                 first.leaf,
             )
         return Verdict(

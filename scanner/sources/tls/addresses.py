@@ -19,6 +19,7 @@ from scanner.evidence.tls import TlsOutcome
 from scanner.sources.tls.faults import ConnectFault
 from scanner.sources.tls.names import is_address
 from scanner.sources.tls.off_loop import off_loop
+from scanner.text import said
 
 Address = tuple[str, int]
 
@@ -114,7 +115,9 @@ class AddressBook:
                 if isinstance(error, ConnectFault):
                     raise
                 faults.append(f"{one}: {type(error).__name__}")
-        raise ConnectFault(TlsOutcome.RESOLVER, f"no resolver answered: {', '.join(faults)}")
+        raise ConnectFault(
+            TlsOutcome.RESOLVER, said("no resolver answered: {names}", names=", ".join(faults))
+        )
 
     async def _ask(self, server: str, host: str) -> Known:
         """Ask one resolver for both families. Raises ConnectFault(dns) where there is no address."""
@@ -134,13 +137,13 @@ class AddressBook:
         found = [one for one in answers if isinstance(one, dns.resolver.Answer)]
         for one in answers:
             if isinstance(one, dns.resolver.NXDOMAIN):
-                raise ConnectFault(TlsOutcome.DNS, "the name does not exist")
+                raise ConnectFault(TlsOutcome.DNS, said("the name does not exist"))
             if isinstance(one, BaseException) and not found:
                 raise one
         addresses = tuple(item.address for one in found for item in one.rrset or ())
         canonical = found[0].canonical_name.to_text(omit_final_dot=True)
         if not addresses and canonical.casefold() == host.casefold():
-            raise ConnectFault(TlsOutcome.DNS, "the name has no address")
+            raise ConnectFault(TlsOutcome.DNS, said("the name has no address"))
         return Known(canonical, addresses)
 
 
@@ -153,6 +156,6 @@ def _system(host: str) -> Known:
         outcome = TlsOutcome.DNS if error.errno in none else TlsOutcome.RESOLVER
         raise ConnectFault(outcome, error.strerror or str(error)) from error
     except UnicodeError as error:
-        raise ConnectFault(TlsOutcome.DNS, "this is not a valid DNS name") from error
+        raise ConnectFault(TlsOutcome.DNS, said("this is not a valid DNS name")) from error
     canonical = next((one[3] for one in found if one[3]), host)
     return Known(canonical, tuple(dict.fromkeys(str(one[4][0]) for one in found)))

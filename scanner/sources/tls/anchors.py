@@ -14,6 +14,7 @@ import certifi
 
 from scanner.config.model import Config
 from scanner.sources.tls.certificate import Parsed, parse
+from scanner.text import said
 
 _BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", re.DOTALL)
 
@@ -62,10 +63,12 @@ def _read_set(anchors: Anchors, path: Path, name: SetName) -> None:
     try:
         found = list(pem_certificates(path.read_bytes()))
     except OSError as error:
-        anchors.problems[name] = f"{path.name} cannot be read: {error.strerror}"
+        anchors.problems[name] = said(
+            "{name} cannot be read: {error}", name=path.name, error=str(error.strerror)
+        )
         return
     if not found:
-        anchors.problems[name] = f"{path.name} holds no readable certificate"
+        anchors.problems[name] = said("{name} holds no readable certificate", name=path.name)
     if name == "public":
         anchors.add(found, name)
         return

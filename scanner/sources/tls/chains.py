@@ -13,6 +13,7 @@ from scanner.sources.tls.certificate import Parsed, parse, read_certificate
 from scanner.sources.tls.path import MOST_POOL, find_path
 from scanner.sources.tls.probe import Looked
 from scanner.sources.tls.reply import Reply, timestamps_in
+from scanner.text import said
 
 _LONG_LIST = 10
 
@@ -62,7 +63,7 @@ def path_of(sent: Sent, anchors: Anchors, host: str, now: datetime) -> Certifica
     """The best path from what was sent."""
     leaf = parse(sent.certificates[0]) if sent.certificates else None
     if not isinstance(leaf, Parsed):
-        detail = leaf.problem if leaf else "no certificate was sent"
+        detail = leaf.problem if leaf else said("no certificate was sent")
         return CertificatePath(PathOutcome.UNREADABLE, detail=detail)
     return find_path(leaf, pool_of(sent), anchors, host, now)
 

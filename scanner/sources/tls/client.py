@@ -13,6 +13,7 @@ from scanner.evidence.tls import TlsOutcome
 from scanner.sources.tls.conversation import Place, connected
 from scanner.sources.tls.faults import fault_of
 from scanner.sources.tls.names import is_address
+from scanner.text import said
 
 _MOST_HEAD = 32 * 1024
 _CERTIFICATE_REQUIRED = ("CERTIFICATE_REQUIRED", "certificate required")
@@ -38,7 +39,7 @@ async def shake(
 
     `lax` allows what the machine's policy forbids, to see the certificates of a weak server.
     """
-    shaken = Shaken(TlsOutcome.TIMEOUT, "no answer in time")
+    shaken = Shaken(TlsOutcome.TIMEOUT, said("no answer in time"))
     try:
         async with asyncio.timeout(seconds), connected(place) as (reader, writer):
             name = "" if is_address(host) else host

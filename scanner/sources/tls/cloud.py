@@ -16,6 +16,7 @@ from scanner.sources.tls.chains import path_of, sent_lists
 from scanner.sources.tls.conversation import Proxy
 from scanner.sources.tls.probe import Probe
 from scanner.sources.tls.targets import Target
+from scanner.text import said
 from scanner.words import Reason
 
 _HTTPS = 443
@@ -54,7 +55,7 @@ async def _one(
         async with asyncio.timeout(2 * seconds):
             await probe.reach()
     except TimeoutError:
-        return CloudHost(name, TlsOutcome.TIMEOUT, "no answer in time")
+        return CloudHost(name, TlsOutcome.TIMEOUT, said("no answer in time"))
     looked = probe.looked
     lists = sent_lists(looked)
     path = path_of(lists[0], anchors, name, now) if lists else None

@@ -11,6 +11,7 @@ from cryptography import x509
 
 from scanner.evidence.tls import PathFault
 from scanner.sources.tls.certificate import Parsed, extension
+from scanner.text import said
 
 _MOST_COMPARISONS = 20_000
 """More than any real path needs; a crafted one with thousands of names would cost seconds."""
@@ -62,13 +63,13 @@ def _forbidden(
     for name in names:
         hit = next((one for one in excluded if _excludes(one, name)), None)
         if hit is not None:
-            detail = f"{name.shown} is excluded by {hit.shown}"
+            detail = said("{name} is excluded by {excluded}", name=name.shown, excluded=hit.shown)
             yield PathFault("name-excluded", position, authority.facts.subject, detail)
             continue
         kin = [one for one in permitted if one.kind == name.kind]
         if kin and not any(_within(one, name) for one in kin):
             allowed = ", ".join(one.shown for one in kin[:5])
-            detail = f"{name.shown} is not within {allowed}"
+            detail = said("{name} is not within {allowed}", name=name.shown, allowed=allowed)
             yield PathFault("name-not-permitted", position, authority.facts.subject, detail)
 
 
@@ -97,7 +98,7 @@ def _names(made: x509.Certificate) -> Iterator[_Named]:
 def _malformed(limits: list[_Named], position: int, authority: Parsed) -> Iterator[PathFault]:
     for one in limits:
         if one.kind == "dns" and (one.value.startswith((".", "*")) or not one.value.isascii()):
-            detail = f"{one.shown!r} is no DNS name"
+            detail = said("{name} is no DNS name", name=repr(one.shown))
             yield PathFault("name-constraint-invalid", position, authority.facts.subject, detail)
 
 

@@ -13,6 +13,7 @@ from scanner.sources.tls.faults import ConnectFault, fault_of
 from scanner.sources.tls.hello import Hello
 from scanner.sources.tls.reply import Reader, Reply
 from scanner.sources.tls.starttls import start_tls
+from scanner.text import said
 
 _CHUNK = 16384
 
@@ -57,11 +58,15 @@ async def _pass(proxy: Proxy, reader: asyncio.StreamReader, writer: asyncio.Stre
     try:
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.LimitOverrunError as error:
-        raise ConnectFault(TlsOutcome.TOO_LARGE, "an answer of the proxy without an end") from error
+        raise ConnectFault(
+            TlsOutcome.TOO_LARGE, said("an answer of the proxy without an end")
+        ) from error
     words = head.split(None, 2)
     if len(words) < 2 or words[1] != b"200":  # noqa: PLR2004 - version and status
         first = head.partition(b"\r\n")[0][:80]
-        raise ConnectFault(TlsOutcome.UNREACHABLE, f"the proxy answers {first!r}")
+        raise ConnectFault(
+            TlsOutcome.UNREACHABLE, said("the proxy answers {first}", first=repr(first))
+        )
 
 
 async def say(hello: Hello, host: str, place: Place, seconds: float) -> Reply:
@@ -75,5 +80,5 @@ async def say(hello: Hello, host: str, place: Place, seconds: float) -> Reply:
     except (OSError, EOFError) as error:
         fault = fault_of(error)
         heard.ended(fault.outcome, fault.detail)
-    heard.ended(TlsOutcome.CLOSED, "the server closed the connection")
+    heard.ended(TlsOutcome.CLOSED, said("the server closed the connection"))
     return heard.reply

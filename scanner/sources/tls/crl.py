@@ -15,6 +15,7 @@ from scanner.evidence.revocation import PublishedList, RevocationAnswer, Revocat
 from scanner.sources.tls.certificate import UNREADABLE, Parsed
 from scanner.sources.tls.fetch import Fetched
 from scanner.sources.tls.ocsp import SLACK
+from scanner.text import said
 
 _PEM = re.compile(rb"-----BEGIN X509 CRL-----(.+?)-----END X509 CRL-----", re.DOTALL)
 _UNDERSTOOD = {ExtensionOID.ISSUING_DISTRIBUTION_POINT, ExtensionOID.DELTA_CRL_INDICATOR}
@@ -43,7 +44,7 @@ def read_list(data: bytes) -> ReadList:
         der = base64.b64decode(b"".join(found[1].split()), validate=True) if found else data
         return ReadList(x509.load_der_x509_crl(der))
     except UNREADABLE as error:
-        return ReadList(None, f"no revocation list: {str(error)[:100]}")
+        return ReadList(None, said("no revocation list: {error}", error=str(error)[:100]))
 
 
 def judge_list(
@@ -71,7 +72,7 @@ def judge_list(
             reason=_reason(entry),
         )
     except UNREADABLE as error:
-        return replace(empty, detail=f"no revocation list: {str(error)[:100]}")
+        return replace(empty, detail=said("no revocation list: {error}", error=str(error)[:100]))
 
 
 def _worth(
@@ -79,13 +80,13 @@ def _worth(
 ) -> tuple[RevocationOutcome, str]:
     """GOOD where the list may be believed about that certificate, else why not."""
     if made.issuer.public_bytes() != issuer.subject:
-        return RevocationOutcome.FOREIGN, "another authority issued the list"
+        return RevocationOutcome.FOREIGN, said("another authority issued the list")
     if not _signed(made, issuer):
-        return RevocationOutcome.BAD_SIGNATURE, "the authority did not sign the list"
+        return RevocationOutcome.BAD_SIGNATURE, said("the authority did not sign the list")
     if not _in_date(made, now):
-        return RevocationOutcome.STALE, "the list is not in date"
+        return RevocationOutcome.STALE, said("the list is not in date")
     if not _in_scope(made, child, url):
-        return RevocationOutcome.FOREIGN, "the list covers other certificates"
+        return RevocationOutcome.FOREIGN, said("the list covers other certificates")
     return RevocationOutcome.GOOD, ""
 
 
@@ -153,7 +154,7 @@ def published(
             made.next_update_utc,
         )
     except UNREADABLE as error:
-        detail = f"no revocation list: {str(error)[:100]}"
+        detail = said("no revocation list: {error}", error=str(error)[:100])
         return PublishedList(fetched.url, RevocationOutcome.GARBAGE, detail, fetched.status)
 
 
@@ -162,9 +163,9 @@ def _published(
 ) -> tuple[RevocationOutcome, str]:
     named = [one for one in issuers if one.subject == made.issuer.public_bytes()]
     if not named:
-        return RevocationOutcome.NO_ISSUER, "the certificate of the authority is not at hand"
+        return RevocationOutcome.NO_ISSUER, said("the certificate of the authority is not at hand")
     if not any(_signed(made, one) for one in named):
-        return RevocationOutcome.BAD_SIGNATURE, "the authority did not sign the list"
+        return RevocationOutcome.BAD_SIGNATURE, said("the authority did not sign the list")
     if not _in_date(made, now):
-        return RevocationOutcome.STALE, "the list is not in date"
+        return RevocationOutcome.STALE, said("the list is not in date")
     return RevocationOutcome.GOOD, ""

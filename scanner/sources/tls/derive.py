@@ -13,11 +13,12 @@ from scanner.sources.tls.addresses import AddressBook, Known
 from scanner.sources.tls.faults import ConnectFault
 from scanner.sources.tls.names import ascii_name
 from scanner.sources.tls.targets import Target
+from scanner.text import said
 
 _HTTPS = 443
 _PREFIXES = ("enterpriseregistration", "autodiscover", "enterpriseenrollment")
 _NOBODY = "emsready-no-such-name"
-_REDIRECTED = "redirected by the configuration"
+_REDIRECTED = said("redirected by the configuration")
 _MICROSOFT = (
     "windows.net",
     "outlook.com",
@@ -88,8 +89,8 @@ async def _settle(one: DerivedName, book: AddressBook) -> DerivedName:
 async def _nobodys(name: str, known: Known, book: AddressBook) -> str:
     """Why the name is none that anybody made, although DNS answers; '' where it is one."""
     if not known.addresses:
-        return "the alias leads to no address"
-    return "only a wildcard record answers" if await _wildcard(name, known, book) else ""
+        return said("the alias leads to no address")
+    return said("only a wildcard record answers") if await _wildcard(name, known, book) else ""
 
 
 async def _wildcard(name: str, known: Known, book: AddressBook) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 from scanner.evidence.tls import TlsOutcome
+from scanner.text import said
 
 _UNREACHABLE = {
     errno.EHOSTUNREACH,
@@ -30,12 +31,12 @@ def fault_of(error: OSError | EOFError) -> ConnectFault:
     if isinstance(error, ConnectFault):
         return error
     if isinstance(error, EOFError):
-        return ConnectFault(TlsOutcome.CLOSED, "the server closed the connection")
+        return ConnectFault(TlsOutcome.CLOSED, said("the server closed the connection"))
     if isinstance(error, TimeoutError) or error.errno == errno.ETIMEDOUT:
-        return ConnectFault(TlsOutcome.TIMEOUT, "no answer in time")
+        return ConnectFault(TlsOutcome.TIMEOUT, said("no answer in time"))
     if error.errno == errno.ECONNREFUSED:
-        return ConnectFault(TlsOutcome.REFUSED, "the connection was refused")
+        return ConnectFault(TlsOutcome.REFUSED, said("the connection was refused"))
     if isinstance(error, ConnectionError) and error.errno not in _UNREACHABLE:
-        return ConnectFault(TlsOutcome.RESET, "the connection was reset")
+        return ConnectFault(TlsOutcome.RESET, said("the connection was reset"))
     detail = error.strerror or str(error) or type(error).__name__
     return ConnectFault(TlsOutcome.UNREACHABLE, detail)

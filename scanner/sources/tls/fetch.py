@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from scanner.config.model import Config
 from scanner.sources.tls.addresses import Address, AddressBook, shown
 from scanner.sources.tls.faults import ConnectFault, fault_of
+from scanner.text import said
 
 SMALL = 64 * 1024
 BUNDLE = 1024 * 1024
@@ -93,7 +94,7 @@ class Fetcher:
         except _Refused as refused:
             return Fetched(url, b"", refused.status, refused.fault, refused.detail)
         except TimeoutError:
-            return Fetched(url, fault="timeout", detail="no answer in time")
+            return Fetched(url, fault="timeout", detail=said("no answer in time"))
         except (OSError, EOFError) as error:
             return Fetched(url, fault="unreachable", detail=fault_of(error).detail)
 
@@ -105,13 +106,18 @@ class Fetcher:
                 break
             at = urljoin(at, response.getheader("Location") or "")
         else:
-            raise _Refused("redirects", f"more than {_MOST_REDIRECTS} redirects")
+            raise _Refused(
+                "redirects",
+                said("more than {most} redirects", most=_MOST_REDIRECTS),
+            )
         if response.status != 200:  # noqa: PLR2004 - the only status with what was asked for
             raise _Refused("status", f"HTTP status {response.status}", response.status)
         try:
             return Fetched(url, response.read(), response.status)
         except HTTPException as error:
-            raise _Refused("not-http", f"a broken answer: {type(error).__name__}") from error
+            raise _Refused(
+                "not-http", said("a broken answer: {kind}", kind=type(error).__name__)
+            ) from error
 
     async def _ask(self, url: str, body: bytes, most: int) -> HTTPResponse:
         """One request to one checked address. Raises _Refused, OSError, EOFError."""
@@ -139,7 +145,10 @@ class Fetcher:
                 return one
         raise _Refused(
             "inside",
-            f"{shown(addresses[0])} is an inside address; trust.fetch_inside can allow it",
+            said(
+                "{address} is an inside address; trust.fetch_inside can allow it",
+                address=shown(addresses[0]),
+            ),
         )
 
 
@@ -149,12 +158,14 @@ def _taken_apart(url: str) -> tuple[str, int, str]:
         parts = urlsplit(url)
         port = parts.port or 80
     except ValueError as error:
-        raise _Refused("location", "this is no valid address") from error
+        raise _Refused("location", said("this is no valid address")) from error
     if parts.scheme.casefold() != "http" or not parts.hostname:
-        raise _Refused("location", f"only http is fetched, not {parts.scheme[:20]!r}")
+        raise _Refused(
+            "location", said("only http is fetched, not {scheme}", scheme=repr(parts.scheme[:20]))
+        )
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not target.isascii() or not target.isprintable() or " " in target:
-        raise _Refused("location", "the address holds characters that no address may hold")
+        raise _Refused("location", said("the address holds characters that no address may hold"))
     return parts.hostname, port, target
 
 
@@ -180,7 +191,7 @@ async def _read(reader: asyncio.StreamReader, most: int) -> bytes:
     while chunk := await reader.read(_CHUNK):
         data += chunk
         if len(data) > most + _MOST_HEAD:
-            raise _Refused("too-large", f"more than {most} bytes")
+            raise _Refused("too-large", said("more than {most} bytes", most=most))
         if length is None:
             length = _whole_length(data)
         if length is not None and len(data) >= length:
@@ -219,5 +230,7 @@ def _response(data: bytes) -> HTTPResponse:
     try:
         response.begin()
     except (HTTPException, ValueError) as error:
-        raise _Refused("not-http", f"the answer is no HTTP: {data[:40]!r}") from error
+        raise _Refused(
+            "not-http", said("the answer is no HTTP: {data}", data=repr(data[:40]))
+        ) from error
     return response

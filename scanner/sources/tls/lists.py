@@ -16,6 +16,7 @@ from scanner.sources.tls.certificate import Parsed, parse
 from scanner.sources.tls.crl import published
 from scanner.sources.tls.revocation import Asker
 from scanner.subject import host
+from scanner.text import said
 from scanner.words import Reason
 
 _MOST_LISTS = 10
@@ -58,7 +59,7 @@ async def look_at_lists(
     issuers = list(_issuers(anchors, chains))
     for name, urls in addresses.items():
         if not urls:
-            detail = f"name the lists that {name} publishes in hosts.crls"
+            detail = said("name the lists that {name} publishes in hosts.crls", name=name)
             gather.miss(CrlHost, Missing(Reason.UNCONFIGURED, detail), host(name))
             continue
         read = await asyncio.gather(*(asker.list_at(url) for url in urls))

@@ -16,6 +16,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from scanner.evidence.revocation import RevocationAnswer, RevocationOutcome
 from scanner.sources.tls.certificate import UNREADABLE, Parsed, extension, signed_by
 from scanner.sources.tls.signatures import verifies
+from scanner.text import said
 
 SLACK = timedelta(minutes=5)
 _LONGEST_WITHOUT_END = timedelta(days=7)
@@ -46,11 +47,13 @@ def judge_answer(
         if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
             words = response.response_status.name.casefold().replace("_", " ")
             return replace(
-                empty, outcome=RevocationOutcome.UNKNOWN, detail=f"the responder says: {words}"
+                empty,
+                outcome=RevocationOutcome.UNKNOWN,
+                detail=said("the responder says: {words}", words=words),
             )
         return _judged(response, child, issuer, now, empty)
     except UNREADABLE as error:
-        return replace(empty, detail=f"no OCSP answer: {str(error)[:100]}")
+        return replace(empty, detail=said("no OCSP answer: {error}", error=str(error)[:100]))
 
 
 def _judged(
@@ -62,14 +65,16 @@ def _judged(
 ) -> RevocationAnswer:
     single = _about(response, child, issuer)
     if single is None:
-        detail = "the answer is about another certificate"
+        detail = said("the answer is about another certificate")
         return replace(empty, outcome=RevocationOutcome.FOREIGN, detail=detail)
     if not _authentic(response, issuer, now):
-        detail = "neither the issuer nor a responder that it authorised has signed the answer"
+        detail = said("neither the issuer nor a responder that it authorised has signed the answer")
         return replace(empty, outcome=RevocationOutcome.BAD_SIGNATURE, detail=detail)
     dated = replace(empty, this_update=single.this_update_utc, next_update=single.next_update_utc)
     if not _current(single, now):
-        return replace(dated, outcome=RevocationOutcome.STALE, detail="the answer is not in date")
+        return replace(
+            dated, outcome=RevocationOutcome.STALE, detail=said("the answer is not in date")
+        )
     if single.certificate_status is ocsp.OCSPCertStatus.GOOD:
         return replace(dated, outcome=RevocationOutcome.GOOD)
     if single.certificate_status is ocsp.OCSPCertStatus.REVOKED:
@@ -80,7 +85,7 @@ def _judged(
             revoked_at=single.revocation_time_utc,
             reason=reason.value if reason else "",
         )
-    detail = "the responder does not know the certificate"
+    detail = said("the responder does not know the certificate")
     return replace(dated, outcome=RevocationOutcome.UNKNOWN, detail=detail)
 
 

@@ -20,6 +20,7 @@ from scanner.sources.tls.certificate import Parsed, extension, parse, signed_by
 from scanner.sources.tls.constraints import constrained
 from scanner.sources.tls.rules import path_faults
 from scanner.sources.tls.strict import objection
+from scanner.text import said
 
 MOST_POOL = 40
 _MOST_DEPTH = 8
@@ -130,7 +131,8 @@ def find_path(
     clean = best is not None and best.outcome is PathOutcome.TRUSTED and not best.faults
     if best is None or (search.exhausted and not clean):
         return CertificatePath(
-            PathOutcome.EXHAUSTED, detail="the certificates that were sent form too many paths"
+            PathOutcome.EXHAUSTED,
+            detail=said("the certificates that were sent form too many paths"),
         )
     return _described(best, host, now)
 

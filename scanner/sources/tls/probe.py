@@ -25,6 +25,7 @@ from scanner.sources.tls.faults import ConnectFault
 from scanner.sources.tls.hello import HELLOS
 from scanner.sources.tls.reply import Reply
 from scanner.sources.tls.targets import Side, Target
+from scanner.text import said
 
 _AT_ONCE = 2
 _SAYS_NO = (TlsOutcome.ALERT, TlsOutcome.RESET, TlsOutcome.CLOSED)
@@ -94,7 +95,7 @@ class Probe:
         self._book = book
         self._seconds = seconds
         self._slots = asyncio.Semaphore(_AT_ONCE)
-        self.looked = Looked(target, TlsOutcome.TIMEOUT, "no answer in time")
+        self.looked = Looked(target, TlsOutcome.TIMEOUT, said("no answer in time"))
 
     async def reach(self) -> None:
         """The first hello to every address. Later ones go only where this one was answered."""

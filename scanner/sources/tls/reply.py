@@ -12,6 +12,7 @@ from scanner.evidence.tls import TlsOutcome
 from scanner.sources.tls.alerts import alert_words
 from scanner.sources.tls.hello import GROUP_NAMES, TLS13_VERSION, VERSION_NAMES
 from scanner.sources.tls.suites import suite_name
+from scanner.text import said
 
 MOST_BYTES = 1024 * 1024
 _MOST_CERTIFICATES = 100
@@ -78,7 +79,10 @@ class Reader:
         except Malformed as error:
             self._end(TlsOutcome.NOT_TLS, str(error))
         if self.reply.outcome is None and self._size > MOST_BYTES:
-            self._end(TlsOutcome.TOO_LARGE, f"more than {MOST_BYTES} bytes before the key exchange")
+            self._end(
+                TlsOutcome.TOO_LARGE,
+                said("more than {most} bytes before the key exchange", most=MOST_BYTES),
+            )
         return self.reply.outcome is not None
 
     def ended(self, outcome: TlsOutcome, detail: str) -> None:
@@ -118,14 +122,16 @@ class Reader:
         """Tell other protocols by their first bytes, before five of them have come."""
         if b"HTTP/".startswith(head[:5]) and head[:1] == b"H":
             if len(head) == 5:  # noqa: PLR2004 - as long as the word
-                self._end(TlsOutcome.PLAIN_HTTP, "the server answers in plain HTTP")
+                self._end(TlsOutcome.PLAIN_HTTP, said("the server answers in plain HTTP"))
             return
         if head[0] not in (20, _ALERT, _HANDSHAKE) or (len(head) > 1 and head[1] != 3):  # noqa: PLR2004
-            raise Malformed(f"the answer starts with {bytes(self._records[:_SHOWN])!r}")
+            raise Malformed(
+                said("the answer starts with {start}", start=repr(bytes(self._records[:_SHOWN])))
+            )
 
     def _alert(self, body: bytes) -> None:
         if len(body) < 2:  # noqa: PLR2004 - level and number
-            raise Malformed("an alert of less than two bytes")
+            raise Malformed(said("an alert of less than two bytes"))
         level, number = body[0], body[1]
         if level == _WARNING and number == _UNRECOGNISED_NAME:
             return  # a warning only; the handshake goes on
@@ -138,7 +144,9 @@ class Reader:
             return False
         kind, length = data[0], int.from_bytes(data[1:4], "big")
         if length > MOST_BYTES:
-            self._end(TlsOutcome.TOO_LARGE, f"a handshake message of {length} bytes")
+            self._end(
+                TlsOutcome.TOO_LARGE, said("a handshake message of {length} bytes", length=length)
+            )
             return False
         if len(data) < 4 + length:
             return False
@@ -153,7 +161,7 @@ class Reader:
             if self.reply.version == TLS13_VERSION:
                 self._end(TlsOutcome.OK)  # the rest is encrypted
         elif not self.reply.answered:
-            raise Malformed(f"handshake message {kind} before the ServerHello")
+            raise Malformed(said("handshake message {kind} before the ServerHello", kind=kind))
         elif kind == _CERTIFICATE:
             self._certificates(_Cursor(body))
         elif kind == _STATUS:
@@ -212,7 +220,7 @@ class _Cursor:
 
     def take(self, size: int) -> bytes:
         if self._at + size > len(self._data):
-            raise Malformed("a length points past the end of a handshake message")
+            raise Malformed(said("a length points past the end of a handshake message"))
         self._at += size
         return self._data[self._at - size : self._at]
 

@@ -13,6 +13,7 @@ from scanner.sources.tls.crl import FAULTS, ReadList, judge_list, read_list
 from scanner.sources.tls.fetch import LIST, SMALL, Fetched, Fetcher
 from scanner.sources.tls.ocsp import judge_answer, request_for
 from scanner.sources.tls.off_loop import off_loop
+from scanner.text import said
 
 _MOST_WAYS = 2
 """How many addresses of each kind are asked per certificate."""
@@ -87,7 +88,7 @@ class Asker:
 def _without_issuer(leaf: Parsed) -> CertificateStatus:
     """Without the issuer's certificate no answer about the leaf can be verified."""
     facts = leaf.facts
-    detail = "the certificate of the issuer is not at hand"
+    detail = said("the certificate of the issuer is not at hand")
     answer = RevocationAnswer("crl", "", RevocationOutcome.NO_ISSUER, detail)
     count = len(facts.ocsp_urls) + len(facts.crl_urls)
     return CertificateStatus(0, facts.sha256, facts.subject, count, (answer,) if count else ())

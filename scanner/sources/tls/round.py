@@ -39,6 +39,7 @@ from scanner.sources.tls.probe import Looked, Probe, client_view, endpoint_of, h
 from scanner.sources.tls.revocation import Asker
 from scanner.sources.tls.targets import Target, configured, federated, once
 from scanner.sources.tls.uploaded import read_uploads
+from scanner.text import Vocabulary, said
 from scanner.words import Reason
 
 _AT_ONCE = 20
@@ -49,6 +50,7 @@ _PER_ENDPOINT: tuple[type, ...] = (
     EndpointRevocation,
     HttpsAnswer,
 )
+_OUTCOMES = Vocabulary(map(str, TlsOutcome))
 _NO_HOSTS = Missing(
     Reason.UNCONFIGURED, "no TLS service is named; list the published servers in [[hosts]]"
 )
@@ -215,7 +217,7 @@ async def _result(task: asyncio.Task[_Found], target: Target) -> _Found:
     if task.done():
         return task.result()
     task.cancel()
-    return _Found(Looked(target, TlsOutcome.TIMEOUT, "the time of the run was used up"))
+    return _Found(Looked(target, TlsOutcome.TIMEOUT, said("the time of the run was used up")))
 
 
 def _covered(name: DerivedName, chains: list[TlsChain]) -> DerivedName:
@@ -256,12 +258,24 @@ def _why(found: _Found, kind: type) -> Missing:
     """Why nothing more is known of a service."""
     looked, target = found.looked, found.looked.target
     if kind is EndpointRevocation and found.chain is not None:
-        return Missing(Reason.TIMEOUT, f"{target.host}:{target.port}: the time was used up before")
+        return Missing(
+            Reason.TIMEOUT,
+            said("{host}:{port}: the time was used up before", host=target.host, port=target.port),
+        )
     if looked.outcome is TlsOutcome.OK and kind is HttpsAnswer:
         return Missing(Reason.UNSUPPORTED, "the service does not answer a GET over TLS")
     if looked.outcome is TlsOutcome.OK:
         heard = looked.primary.reply.detail if looked.primary else ""
-        why = f": {heard}" if heard else ""
-        return Missing(Reason.UNSUPPORTED, f"the server shows no certificate{why}")
+        told = said("the server shows no certificate")
+        if heard:
+            told = said("{detail}: {why}", detail=told, why=heard)
+        return Missing(Reason.UNSUPPORTED, told)
     reason = Reason.TIMEOUT if looked.outcome is TlsOutcome.TIMEOUT else Reason.UNREACHABLE
-    return Missing(reason, f"{target.host}:{target.port}: {looked.outcome}, {looked.detail}")
+    told = said(
+        "{host}:{port}: {outcome}, {detail}",
+        host=target.host,
+        port=target.port,
+        outcome=_OUTCOMES.say(looked.outcome),
+        detail=looked.detail,
+    )
+    return Missing(reason, told)

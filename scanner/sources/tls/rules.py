@@ -11,6 +11,7 @@ from scanner.evidence.certificate import ANY_USAGE, SERVER_AUTH
 from scanner.evidence.tls import PathFault
 from scanner.sources.tls.certificate import UNREADABLE, Parsed, extension
 from scanner.sources.tls.constraints import constraint_faults
+from scanner.text import said
 
 _UNDERSTOOD = {
     ExtensionOID.BASIC_CONSTRAINTS,
@@ -71,7 +72,11 @@ def _issuers(path: Sequence[Parsed]) -> Iterator[PathFault]:
         if not one.facts.is_ca:
             yield PathFault("issuer-not-ca", position, subject)
         elif basic and basic.path_length is not None and below > basic.path_length:
-            detail = f"{below} authorities below it, {basic.path_length} allowed"
+            detail = said(
+                "{below} authorities below it, {path_length} allowed",
+                below=below,
+                path_length=basic.path_length,
+            )
             yield PathFault("path-length", position, subject, detail)
         usages = one.facts.key_usages
         if usages is not None and "key_cert_sign" not in usages:

@@ -12,6 +12,7 @@ from scanner.sources.tls.aia import certificates_in
 from scanner.sources.tls.anchors import Anchors
 from scanner.sources.tls.chains import Sent, path_of, served
 from scanner.subject import host
+from scanner.text import said
 from scanner.words import Reason
 
 _MOST_BYTES = 1024 * 1024
@@ -44,15 +45,23 @@ def _upload(
         with path.open("rb") as file:
             data = file.read(_MOST_BYTES)
     except OSError as error:
-        return Missing(Reason.UNREACHABLE, f"{path.name} cannot be read: {error.strerror}")
+        return Missing(
+            Reason.UNREACHABLE,
+            said("{name} cannot be read: {error}", name=path.name, error=str(error.strerror)),
+        )
     if any(word in data for word in _SECRET) or _PFX_VERSION in data[:8]:
         return Missing(
             Reason.UNSUPPORTED,
-            f"{path.name} holds a private key; export the certificate alone and delete this copy",
+            said(
+                "{name} holds a private key; export the certificate alone and delete this copy",
+                name=path.name,
+            ),
         )
     found = certificates_in(data)
     if not found:
-        return Missing(Reason.UNSUPPORTED, f"{path.name} holds no certificate that can be read")
+        return Missing(
+            Reason.UNSUPPORTED, said("{name} holds no certificate that can be read", name=path.name)
+        )
     leaf = next((each for each in found if not each.facts.is_ca), found[0])
     ordered = [leaf, *(each for each in found if each is not leaf)]
     sent = Sent(path.name, "tls12", tuple(each.facts.der for each in ordered))

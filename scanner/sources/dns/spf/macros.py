@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from scanner.text import said
+
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _LONGEST_NAME = 253
@@ -50,11 +52,11 @@ def pieces(text: str, *, explanation: bool = False) -> list[re.Match[str]]:
         if match is None and explanation and text[place] == " ":
             match = re.compile("( )").match(text, place)
         if match is None:
-            raise MacroError("not a macro string")
+            raise MacroError(said("not a macro string"))
         letter = (match[1] or "").lower() if match.re is _PIECE else ""
         allowed = _EVERYWHERE + (_IN_EXPLANATIONS if explanation else "")
         if letter and (letter not in allowed or (match[2] and int(match[2]) == 0)):
-            raise MacroError("no such macro")
+            raise MacroError(said("no such macro"))
         found.append(match)
         place = match.end()
     return found

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from scanner.sources.dns.spf.macros import MacroError, ends_in_macro, pieces
+from scanner.text import said
 
 VERSION = "v=spf1"
 _MODIFIER = re.compile(r"^([A-Za-z][A-Za-z0-9._-]*)=(.*)$", re.DOTALL)
@@ -75,7 +76,7 @@ def is_spf(text: str) -> bool:
 def parse_record(text: str) -> SpfRecord:
     """Read a record whole. Raises SpfSyntaxError for any mistake anywhere (4.6)."""
     if not text.isascii():
-        raise SpfSyntaxError("syntax", "the record holds characters outside ASCII")
+        raise SpfSyntaxError("syntax", said("the record holds characters outside ASCII"))
     terms: list[Term] = []
     modifiers: dict[str, str] = {}
     for word in text[len(VERSION) :].split(" "):
@@ -92,7 +93,7 @@ def parse_record(text: str) -> SpfRecord:
 def _take_modifier(name: str, value: str, modifiers: dict[str, str]) -> None:
     if name in ("redirect", "exp"):
         if name in modifiers:
-            raise SpfSyntaxError("syntax", f"{name}= stands twice in the record")
+            raise SpfSyntaxError("syntax", said("{name}= stands twice in the record", name=name))
         modifiers[name] = _domain_spec(value, f"{name}={value}")
     else:
         _check_macros(value, value)
@@ -102,23 +103,32 @@ def _term(word: str) -> Term:
     qualifier, rest = (word[0], word[1:]) if word[0] in "+-~?" else ("+", word)
     name = re.split(r"[:/]", rest, maxsplit=1)[0].lower()
     if name not in _MECHANISMS:
-        raise SpfSyntaxError("unknown-term", f"there is no mechanism called {word[:80]!r}")
+        raise SpfSyntaxError(
+            "unknown-term", said("there is no mechanism called {word}", word=repr(word[:80]))
+        )
     argument = rest[len(name) :]
     if name == "all":
         if argument:
-            raise SpfSyntaxError("syntax", f"'all' takes no argument: {word[:80]!r}")
+            raise SpfSyntaxError(
+                "syntax", said("'all' takes no argument: {word}", word=repr(word[:80]))
+            )
         return Term("all", word, qualifier)
     if name in ("ip4", "ip6"):
         return Term(name, word, qualifier, network=_network(name, argument, word))
     if name in ("include", "exists"):
         if not argument.startswith(":"):
-            raise SpfSyntaxError("empty-domain", f"{name} needs a domain: {word[:80]!r}")
+            raise SpfSyntaxError(
+                "empty-domain",
+                said("{name} needs a domain: {word}", name=name, word=repr(word[:80])),
+            )
         return Term(name, word, qualifier, _domain_spec(argument[1:], word))
     if name == "ptr":
         if not argument:
             return Term("ptr", word, qualifier)
         if not argument.startswith(":"):
-            raise SpfSyntaxError("syntax", f"expected ptr or ptr:domain: {word[:80]!r}")
+            raise SpfSyntaxError(
+                "syntax", said("expected ptr or ptr:domain: {word}", word=repr(word[:80]))
+            )
         return Term("ptr", word, qualifier, _domain_spec(argument[1:], word))
     return _address_term(name, qualifier, argument, word)
 
@@ -129,7 +139,7 @@ def _address_term(name: str, qualifier: str, argument: str, word: str) -> Term:
     assert match is not None  # noqa: S101 - every part of the pattern is optional
     domain = match["domain"]
     if domain and not domain.startswith(":"):
-        raise SpfSyntaxError("syntax", f"not understood: {word[:80]!r}")
+        raise SpfSyntaxError("syntax", said("not understood: {word}", word=repr(word[:80])))
     return Term(
         name,
         word,
@@ -144,7 +154,7 @@ def _length(text: str | None, most: int, word: str) -> int:
     if text is None:
         return most
     if (text.startswith("0") and text != "0") or len(text) > 3 or int(text) > most:  # noqa: PLR2004 - digits of 128
-        raise SpfSyntaxError("syntax", f"no such prefix length: {word[:80]!r}")
+        raise SpfSyntaxError("syntax", said("no such prefix length: {word}", word=repr(word[:80])))
     return int(text)
 
 
@@ -153,22 +163,28 @@ def _network(name: str, argument: str, word: str) -> Network:
     most = 32 if name == "ip4" else 128
     kind = ipaddress.IPv4Address if name == "ip4" else ipaddress.IPv6Address
     if not argument.startswith(":") or (slash and not length.isdigit()) or "%" in address:
-        raise SpfSyntaxError("syntax", f"{name} needs an address: {word[:80]!r}")
+        raise SpfSyntaxError(
+            "syntax", said("{name} needs an address: {word}", name=name, word=repr(word[:80]))
+        )
     prefix = _length(length if slash else None, most, word)
     try:
         found = kind(address)
     except ValueError as error:
-        raise SpfSyntaxError("syntax", f"no valid address: {word[:80]!r}") from error
+        raise SpfSyntaxError(
+            "syntax", said("no valid address: {word}", word=repr(word[:80]))
+        ) from error
     return ipaddress.ip_network((str(found), prefix), strict=False)
 
 
 def _domain_spec(text: str, word: str) -> str:
     """A domain-spec: macros in order, and an end that is a top label or a macro (7.1)."""
     if not text:
-        raise SpfSyntaxError("empty-domain", f"a domain is missing: {word[:80]!r}")
+        raise SpfSyntaxError(
+            "empty-domain", said("a domain is missing: {word}", word=repr(word[:80]))
+        )
     _check_macros(text, word)
     if not (ends_in_macro(text) or _DOMAIN_END.search(text)):
-        raise SpfSyntaxError("syntax", f"no domain name: {word[:80]!r}")
+        raise SpfSyntaxError("syntax", said("no domain name: {word}", word=repr(word[:80])))
     return text
 
 
@@ -176,4 +192,6 @@ def _check_macros(text: str, word: str) -> None:
     try:
         pieces(text)
     except MacroError as error:
-        raise SpfSyntaxError("syntax", f"{error}: {word[:80]!r}") from error
+        raise SpfSyntaxError(
+            "syntax", said("{why}: {word}", why=str(error), word=repr(word[:80]))
+        ) from error

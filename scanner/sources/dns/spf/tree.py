@@ -12,12 +12,16 @@ from scanner.evidence.dns_mail import SpfBranch, SpfFacts, SpfNode, SpfTrial
 from scanner.sources.dns.spf.evaluate import Ask, evaluate
 from scanner.sources.dns.spf.macros import Message
 from scanner.sources.dns.spf.record import SpfRecord, SpfSyntaxError, Term, is_spf, parse_record
+from scanner.text import said
 
 _MOST_RECORDS = 60
 """How many records of one tree are read: a hostile one may be endless, and ten is the limit."""
 _LONGEST_KEPT = 2000
 
-UNLISTED = (("an unlisted IPv4 address", "192.88.99.1"), ("an unlisted IPv6 address", "100::1"))
+UNLISTED = (
+    (said("an unlisted IPv4 address"), "192.88.99.1"),
+    (said("an unlisted IPv6 address"), "100::1"),
+)
 """Addresses that no sender has: a former relay prefix, and the discard prefix (RFC 6666)."""
 
 
@@ -85,7 +89,7 @@ async def _read(tree: _Tree, domain: str, via: str, depth: int, above: tuple[str
     place = len(tree.nodes)
     tree.nodes.append(SpfNode(domain, via, depth))
     if domain in above:
-        return _fault(tree, place, "loop", "the record leads back to itself")
+        return _fault(tree, place, "loop", said("the record leads back to itself"))
     if place >= _MOST_RECORDS:
         return _Read(0, "?")
     lookup = await tree.ask(domain, "TXT")
@@ -102,10 +106,10 @@ def _record_in(tree: _Tree, place: int, lookup: Lookup) -> SpfRecord | None:
     """The one valid record of an answer; None, with the fault noted, where there is none."""
     found = [text for text in lookup.values if is_spf(text)]
     if not found:
-        _fault(tree, place, "none", "there is no SPF record")
+        _fault(tree, place, "none", said("there is no SPF record"))
         return None
     if len(found) > 1:
-        _fault(tree, place, "multiple", f"there are {len(found)} SPF records")
+        _fault(tree, place, "multiple", said("there are {count} SPF records", count=len(found)))
         return None
     tree.nodes[place] = replace(tree.nodes[place], record=found[0][:_LONGEST_KEPT])
     try:
@@ -186,7 +190,7 @@ async def _trials(domain: str, ask: Ask, cloud_include: str) -> tuple[SpfTrial, 
     addresses = list(UNLISTED)
     sender = await _an_address(ask, cloud_include)
     if sender:
-        addresses.insert(0, ("an address of the mail service", sender))
+        addresses.insert(0, (said("an address of the mail service"), sender))
     return tuple([await _trial(domain, ask, *one) for one in addresses])
 
 
