@@ -89,7 +89,7 @@ def wording(catalogue: Catalogue) -> dict[str, Wording]:
         ours = members[0].__name__.startswith(f"{ENGINE}.")
         _said_in(members, _of(ENGINE if ours else package, found))
     _said_in(_ENGINE_MODULES, found[ENGINE])
-    found[ENGINE].sentences.update(asking_sentences(), (one.label for one in kinds()))
+    found[ENGINE].sentences.update(asking_sentences(), _kinds())
     return {name: one for name, one in found.items() if one.sentences or one.untraceable}
 
 
@@ -124,6 +124,11 @@ def packages_of(package: str) -> list[ModuleType]:
         for module in modules("emsready.checks")
         if hasattr(module, "__path__") and _package_of(module) == package
     ]
+
+
+def _kinds() -> Iterator[str]:
+    """What the kinds of evidence of the engine are called."""
+    return (one.label for one in kinds() if one.type.__module__.startswith(f"{ENGINE}."))
 
 
 def _of(package: str, found: dict[str, Wording]) -> Wording:
