@@ -29,18 +29,28 @@ class Fold(Generic[T]):
     things up in. They may be absent: `lacks` says so, and a pass has to tell what it was not compared
     with.
 
+    Where only a few of its own objects have to be looked up elsewhere, the other stream comes last: a
+    method whose name begins with `then_` is shown that stream after the last call of `see`, so that
+    nothing but those few is kept. A stream that is not there is told by `lacks` in the same way.
+
     A fold that could make nothing of its stream sets `wants_more` to False until the first call of
-    `see`: that saves a call for each of a million objects. It is asked for its findings all the same.
+    `see`: that saves a call for each of a million objects. `wants_then` does the same for the streams
+    that come last, after the last call of `see`. It is asked for its findings all the same.
     """
 
     wants_more: bool = True
+
+    @property
+    def wants_then(self) -> bool:
+        """Whether there is anything to look up in the streams that come last."""
+        return True
 
     def see(self, item: T) -> None:
         """Take one object in; called once per object, in the order of the stream."""
         raise NotImplementedError
 
     def lacks(self, kind: type, missing: Missing) -> None:
-        """Hear that an earlier stream is not there, or, after its objects, that they are a part."""
+        """Hear that another stream is not there, or, after its objects, that they are a part."""
 
     def findings(self) -> Iterable[Finding]:
         """Judge what was seen. A pass is taken back by the judge where the stream was cut short."""
@@ -71,6 +81,7 @@ class Check:
     needs: tuple[Need, ...]
     stream: type | None
     earlier: Mapping[type, str]
+    later: Mapping[type, str]
     title: str
     action: str
     why: str
@@ -100,7 +111,7 @@ class Check:
     def types(self) -> tuple[type, ...]:
         """All evidence types that the check reads, its streams included."""
         own = [need.type for need in self.needs]
-        return (*own, *self.earlier, self.stream) if self.stream else tuple(own)
+        return (*own, *self.earlier, self.stream, *self.later) if self.stream else tuple(own)
 
     @property
     def permissions(self) -> tuple[str, ...]:
@@ -171,7 +182,8 @@ def check(
             judge=judge,
             needs=needs,
             stream=stream,
-            earlier=earlier_of(judge),
+            earlier=shown_to(judge, "see_"),
+            later=shown_to(judge, "then_"),
             title=title,
             action=action or title,
             why=why,
@@ -240,14 +252,15 @@ def needs_of(judge: Callable[..., Any]) -> tuple[tuple[Need, ...], type | None]:
     return tuple(_need(name, hint) for name, hint in hints.items()), stream
 
 
-def earlier_of(judge: Callable[..., Any]) -> Mapping[type, str]:
-    """The streams that a fold wants to see before its own, with the methods that take their objects.
+def shown_to(judge: Callable[..., Any], prefix: str) -> Mapping[type, str]:
+    """The streams beside its own that a fold is shown, with the methods that take their objects.
 
-    Raises TypeError when the parameter of such a method is no stream.
+    `prefix` begins the names of those methods. Raises TypeError when the parameter of one is no
+    stream.
     """
     found: dict[type, str] = {}
     for name in dir(judge) if isinstance(judge, type) else ():
-        if not name.startswith("see_"):
+        if not name.startswith(prefix):
             continue
         hints = get_type_hints(getattr(judge, name))
         hints.pop("return", None)

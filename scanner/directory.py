@@ -25,6 +25,7 @@ def check_exports(config: Config, out: Path, progress: Progress) -> tuple[RunRes
         check
         for check in catalogue.checks
         if any(kind_of(kind).source == source.name for kind in check.types)
+        and (check.stream is None or kind_of(check.stream).source == source.name)
     ]
     # the second one brings the facts about versions, which are shipped
     sources = (source, InventorySource())

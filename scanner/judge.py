@@ -46,15 +46,14 @@ class _Absent:
 def judge(checks: Sequence[Check], evidence: Evidence) -> list[Judged]:
     """All findings of those checks, in a fixed order."""
     judged: list[Judged] = []
-    folds: dict[type, list[tuple[Check, Fold[Any]]]] = {}
+    folds: dict[type, _Members] = {}
     for check in checks:
         if check.stream is None:
             judged += _guard(check, _per_call(check, evidence))
         else:
             judged += _open_fold(check, evidence, folds)
     judged += _show_earlier(folds, evidence)
-    for kind, members in folds.items():
-        judged += _run_folds(evidence.streams[kind], members, evidence)
+    judged += _run_folds(folds, evidence)
     return sorted(judged, key=lambda one: (one.check.id, one.finding.subject, one.finding.reason))
 
 
@@ -191,9 +190,7 @@ def _absent(check: Check, subject: Subject, absent: _Absent) -> Judged:
     return Judged(check, finding, check.severity, missing, kind.name)
 
 
-def _open_fold(
-    check: Check, evidence: Evidence, folds: dict[type, list[tuple[Check, Fold[Any]]]]
-) -> list[Judged]:
+def _open_fold(check: Check, evidence: Evidence, folds: dict[type, _Members]) -> list[Judged]:
     """Make the fold of a check ready for its stream; or say why it cannot be judged."""
     assert check.stream is not None  # noqa: S101 - told apart by the caller
     if check.stream not in evidence.streams:
@@ -214,44 +211,73 @@ _Shown: TypeAlias = tuple[Callable[[Any], None], Check]
 """What takes the objects, and the check that it belongs to; bound once, as it is called so often."""
 
 
-def _show_earlier(
-    folds: dict[type, list[tuple[Check, Fold[Any]]]], evidence: Evidence
-) -> list[Judged]:
+_Members: TypeAlias = list[tuple[Check, "Fold[Any]"]]
+
+
+def _show_earlier(folds: dict[type, _Members], evidence: Evidence) -> list[Judged]:
     """Show folds the streams that they want to see first; those that crash leave."""
     judged: list[Judged] = []
     every = [one for members in folds.values() for one in members]
     for kind in dict.fromkeys(kind for check, _ in every for kind in check.earlier):
         asking = [one for one in every if kind in one[0].earlier]
-        stream = evidence.streams.get(kind)
-        judged += _show(
-            stream or (), [(getattr(fold, check.earlier[kind]), check) for check, fold in asking]
-        )
-        missing = stream.missing if stream else evidence.gap(kind)
-        told: list[_Shown] = [
-            (partial(fold.lacks, kind), check) for check, fold in _left(asking, judged)
+        shown: list[_Shown] = [
+            (getattr(fold, check.earlier[kind]), check) for check, fold in asking
         ]
-        judged += _show((missing,) if missing else (), told)
+        judged += _show(evidence.streams.get(kind) or (), shown)
+        judged += _tell_gap(kind, _left(asking, judged), evidence)
         every = _left(every, judged)
     for members in folds.values():
         members[:] = _left(members, judged)
     return judged
 
 
-def _left(
-    members: list[tuple[Check, Fold[Any]]], judged: list[Judged]
-) -> list[tuple[Check, Fold[Any]]]:
+def _tell_gap(kind: type, members: _Members, evidence: Evidence) -> list[Judged]:
+    """Tell folds that a stream beside their own is not there, or only a part of it."""
+    stream = evidence.streams.get(kind)
+    missing = stream.missing if stream else evidence.gap(kind)
+    told: list[_Shown] = [(partial(fold.lacks, kind), check) for check, fold in members]
+    return _show((missing,) if missing else (), told)
+
+
+def _left(members: _Members, judged: list[Judged]) -> _Members:
     """Those of the folds that did not crash."""
     crashed = {one.check.id for one in judged}
     return [one for one in members if one[0].id not in crashed]
 
 
-def _run_folds(
-    stream: ObjectStream, members: list[tuple[Check, Fold[Any]]], evidence: Evidence
-) -> list[Judged]:
-    """Show the stream to its folds, then ask them."""
-    judged = _show(stream, [(fold.see, check) for check, fold in members if fold.wants_more])
+def _run_folds(folds: dict[type, _Members], evidence: Evidence) -> list[Judged]:
+    """Show each stream to its folds and to those that look something up in it; then ask them.
+
+    Streams whose folds look something up elsewhere go first: the stream in which they do so is then
+    read once for all.
+    """
+    judged: list[Judged] = []
+    due: dict[type, _Members] = {}
+    for kind in sorted(folds, key=lambda one: not any(check.later for check, _ in folds[one])):
+        own: list[_Shown] = [(fold.see, check) for check, fold in folds[kind] if fold.wants_more]
+        judged += _show_last(kind, due.pop(kind, []), own, evidence)
+        for check, fold in _left(folds[kind], judged):
+            for later in check.later:
+                due.setdefault(later, []).append((check, fold))
+    for kind, asking in due.items():
+        judged += _show_last(kind, _left(asking, judged), [], evidence)
+    for kind, members in folds.items():
+        judged += _ask(evidence.streams[kind], _left(members, judged), evidence)
+    return judged
+
+
+def _show_last(kind: type, asking: _Members, own: list[_Shown], evidence: Evidence) -> list[Judged]:
+    """Read a stream for its own folds, and for those that look something up in it."""
+    shown = [(getattr(fold, check.later[kind]), check) for check, fold in asking if fold.wants_then]
+    judged = _show(evidence.streams.get(kind) or (), [*own, *shown])
+    return judged + _tell_gap(kind, _left(asking, judged), evidence)
+
+
+def _ask(stream: ObjectStream, members: _Members, evidence: Evidence) -> list[Judged]:
+    """What the folds over one stream say in the end."""
+    judged: list[Judged] = []
     cut = _Absent(stream.kind, stream.missing) if stream.missing else None
-    for check, fold in _left(members, judged):
+    for check, fold in members:
         part = cut or _arguments(check, evidence, None)[2]
         judged += _guard(check, (_tempered(check, one, part) for one in fold.findings()))
     return judged

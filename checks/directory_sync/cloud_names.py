@@ -39,6 +39,7 @@ from scanner.api import (
     step,
     warned,
 )
+from scanner.evidence.anchors import anchor_of, immutable_guid
 from scanner.evidence.cloud_names import CloudSuffixes, keeps, predicted, suffixes_of
 from scanner.evidence.directory import PEOPLE, DirectoryInput, DirectoryObject
 from scanner.evidence.tenant import TenantDomains, User
@@ -55,7 +56,8 @@ _HELD = ("predicted", "dn", "held by")
     action="Correct the sign-in names that the cloud would change",
     why="Where the cloud cannot use the name on premises it makes one up at the initial domain. People"
     " then have to sign in with a name that they never heard of. This is predicted for the first"
-    " synchronisation; later only a change on premises computes the name anew.",
+    " synchronisation; later only a change on premises computes the name anew. Whoever is synchronised"
+    " already has the name that the tenant shows.",
     fix=[
         step(
             "Verify the suffix in the tenant.",
@@ -82,7 +84,14 @@ class CloudUserNamesUnchanged(Fold[DirectoryObject]):
         self._suffixes = suffixes_of(tenant, scope)
         self._users = 0
         self._why: Counter[str] = Counter()
-        self._changed = Affected(("dn", "on premises", "predicted", "reason"))
+        self._real: dict[str, str] = {}
+        self._known = 0
+        self._rows: list[tuple[str, ...]] = []
+
+    def see_user(self, item: User) -> None:
+        """Keep the name of a user of the tenant that is tied to an object on premises."""
+        if item.anchor and (guid := immutable_guid(item.anchor)):
+            self._real[guid] = item.upn
 
     def see(self, item: DirectoryObject) -> None:
         """Take one object in."""
@@ -91,11 +100,26 @@ class CloudUserNamesUnchanged(Fold[DirectoryObject]):
         if item.reasons and not self._found.counts(item):
             return
         self._users += 1
-        if not keeps(item, self._suffixes):
-            made = predicted(item, self._suffixes)
-            if made.reason:
-                self._why[made.reason] += 1
-                self._changed.add(item.dn, item.login or "", made.name, made.reason)
+        if self._real and (real := self._real.get(anchor_of(item))) is not None:
+            self._known += 1
+            if real.casefold() != (item.login or "").casefold():
+                self._note(item, self._suffixes, real)
+        elif not keeps(item, self._suffixes):
+            self._note(item, self._suffixes, "")
+
+    def _note(self, item: DirectoryObject, suffixes: CloudSuffixes, real: str) -> None:
+        """One user with another name in the cloud: the tenant's own, or else the predicted one."""
+        made = predicted(item, suffixes)
+        reason = made.reason or ("another name in the tenant" if real else "")
+        if reason:
+            self._why[reason] += 1
+            self._rows.append((item.dn, item.login or "", made.name, reason, real))
+
+    def _changed(self) -> Affected:
+        columns = ("dn", "on premises", "predicted", "reason")
+        if not self._known:
+            return Affected(columns, [row[:-1] for row in self._rows])
+        return Affected((*columns, "in the tenant"), self._rows)
 
     def findings(self) -> Iterator[Finding]:
         """How many names change, and why."""
@@ -104,18 +128,19 @@ class CloudUserNamesUnchanged(Fold[DirectoryObject]):
             yield missing or _no_suffixes()
         elif not self._users:
             yield not_applicable("no-users", USERS, "No user of the input synchronises.")
-        elif self._changed:
+        elif self._rows:
             yield (
                 failed(
                     "names-change",
                     USERS,
-                    "{changed} of {count} users would get another sign-in name in the cloud: {why}.",
-                    changed=len(self._changed),
+                    "{changed} of {count} users have or would get another sign-in name in the cloud:"
+                    " {why}.",
+                    changed=len(self._rows),
                     count=self._users,
                     why=[f"{reason} {count}" for reason, count in self._why.most_common()],
                 )
-                .showing(domains=_told(self._suffixes))
-                .affecting(self._changed)
+                .showing(domains=_told(self._suffixes), synchronised=self._known)
+                .affecting(self._changed())
             )
         elif too_damaged(self._found):
             yield unclear(USERS, self._found)
@@ -125,7 +150,7 @@ class CloudUserNamesUnchanged(Fold[DirectoryObject]):
                 USERS,
                 "All {count} users keep their sign-in name.",
                 count=self._users,
-            ).showing(domains=_told(self._suffixes))
+            ).showing(domains=_told(self._suffixes), synchronised=self._known)
 
 
 def _told(suffixes: CloudSuffixes) -> str:

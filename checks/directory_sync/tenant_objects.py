@@ -26,6 +26,8 @@ from scanner.api import (
     tenant,
     warned,
 )
+from scanner.evidence.anchors import anchor_of, immutable_guid
+from scanner.evidence.directory import DirectoryObject
 from scanner.evidence.tenant import Organization, ProvisioningError, User
 from scanner.evidence.tenant_access import AccessPolicies, AccessPolicy
 from scanner.evidence.tenant_groups import ContactsInError, GroupsInError, PilotGroups
@@ -69,7 +71,7 @@ OBJECTS = object_set("objects with provisioning errors")
     settle_after="1 h",
 )
 class NoProvisioningErrors(Fold[User]):
-    """Collects the errors of users, groups and contacts."""
+    """Collects the errors of users, groups and contacts, and finds those users on premises."""
 
     def __init__(
         self,
@@ -85,7 +87,10 @@ class NoProvisioningErrors(Fold[User]):
         self._scope = scope
         self._limit = int(scope.threshold("provisioning_errors", 10))
         self._pilot = self._objects = self._seen = 0
-        self._rows = Affected(("kind", "id", "name", "attribute", "value", "category"))
+        self._rows: list[tuple[str, ...]] = []
+        self._own: dict[str, str] = {}
+        self._by_name: dict[str, str] = {}
+        self._by_guid: dict[str, str] = {}
         for found, kind in ((groups, "group"), (contacts, "contact")):
             if not isinstance(found, Missing):
                 self._seen += found.total
@@ -97,7 +102,7 @@ class NoProvisioningErrors(Fold[User]):
     ) -> None:
         self._objects += 1
         for one in errors:
-            self._rows.add(kind, ident, name, one.attribute, one.value, one.category)
+            self._rows.append((kind, ident, name, one.attribute, one.value, one.category))
 
     def see(self, item: User) -> None:
         """Take one user in."""
@@ -106,8 +111,34 @@ class NoProvisioningErrors(Fold[User]):
             return
         self._note("user", item.id, item.upn, item.errors)
         if not item.errors:
-            self._rows.add("user", item.id, item.upn, "", "", "reported by a service")
+            self._rows.append(("user", item.id, item.upn, "", "", "reported by a service"))
         self._pilot += item.id in self._pilots
+        self._by_name[item.upn.casefold()] = item.id
+        if guid := immutable_guid(item.anchor):
+            self._by_guid[guid] = item.id
+
+    @property
+    def wants_then(self) -> bool:
+        """Only users in error are looked up on premises."""
+        return bool(self._by_name)
+
+    def then_object(self, item: DirectoryObject) -> None:
+        """Keep the name of an object that is one of those users: by anchor, or else by sign-in name."""
+        if item.is_user:
+            by_anchor = self._by_guid.get(anchor_of(item), "")
+            by_name = self._by_name.get(item.login.casefold(), "") if item.login else ""
+            if by_anchor:
+                self._own[by_anchor] = item.dn
+            elif by_name:
+                self._own.setdefault(by_name, item.dn)
+
+    def _affected(self) -> Affected:
+        """The rows; with the objects on premises, where any was found."""
+        columns = ("kind", "id", "name", "attribute", "value", "category")
+        if not self._own:
+            return Affected(columns, self._rows)
+        rows = [(*row, self._own.get(row[1], "")) for row in self._rows]
+        return Affected((*columns, "dn"), rows)
 
     def findings(self) -> Iterable[Finding]:
         """Few errors outside the pilot warn, more or any in the pilot fail."""
@@ -123,7 +154,7 @@ class NoProvisioningErrors(Fold[User]):
                 " group.",
                 pilot=self._pilot,
                 **values,
-            ).affecting(self._rows)
+            ).affecting(self._affected())
         elif self._objects:
             yield warned(
                 "few-errors",
@@ -131,7 +162,7 @@ class NoProvisioningErrors(Fold[User]):
                 "{count} of {seen} objects carry a provisioning error, none of them in a pilot"
                 " group.",
                 **values,
-            ).affecting(self._rows)
+            ).affecting(self._affected())
         elif self._unread:
             yield unread(OBJECTS, self._unread[0])
         else:

@@ -4,7 +4,7 @@ import pytest
 
 from scanner.catalogue import Fold, check_of
 from scanner.evidence.envelope import Missing
-from scanner.findings import failed, warned
+from scanner.findings import failed, passed, warned
 from scanner.judge import judge
 from scanner.subject import RUN, domain
 from scanner.testing import evidence_of, run_check
@@ -217,3 +217,98 @@ def test_a_fold_that_crashes_over_an_earlier_stream_leaves_alone():
 
 def test_an_earlier_stream_is_evidence_that_the_check_needs():
     assert set(check_of(ThingsUnmarked).types) == {Mark, Note, Thing}
+
+
+@declared("test.things-looked-up")
+class ThingsLookedUp(Fold[Thing]):
+    """Keeps what is odd, and looks that up among the marks and notes."""
+
+    def __init__(self):
+        self._odd, self._read, self._lacks = {}, 0, []
+
+    @property
+    def wants_then(self):
+        return bool(self._odd)
+
+    def see(self, item: Thing) -> None:
+        if item.id.startswith("odd"):
+            self._odd[item.id] = ""
+
+    def then_mark(self, item: Mark) -> None:
+        self._read += 1
+        if item.id == "break":
+            raise ValueError
+        if item.id in self._odd:
+            self._odd[item.id] = "marked"
+
+    def then_note(self, item: Note) -> None:
+        self.then_mark(Mark(item.id))
+
+    def lacks(self, kind, missing):
+        self._lacks.append(f"{kind.__name__} {missing.reason}")
+
+    def findings(self):
+        told = [f"{name} {word}".strip() for name, word in self._odd.items()]
+        yield passed(
+            "told", RUN, "{told} {lacks} {read}", told=told, lacks=self._lacks, read=self._read
+        )
+
+
+def looked_up(things, marks=(), notes=(), *others, missing=None):
+    streams = {Thing: things, Mark: marks, Note: notes}
+    for kind in missing or ():
+        del streams[kind]
+    found = judged([ThingsLookedUp, *others], streams=streams, missing=missing or {})
+    (one,) = [each.finding for each in found if each.check.id == "test.things-looked-up"]
+    return one
+
+
+ODD = [Thing("a"), Thing("odd1"), Thing("odd2")]
+
+
+def test_a_fold_looks_few_objects_up_in_streams_that_come_last():
+    values = looked_up(ODD, [Mark("a"), Mark("odd2")], [Note("x")]).text.values
+    assert (values["told"], values["lacks"], values["read"]) == (["odd1", "odd2 marked"], [], 3)
+    # nothing to look up: nothing is read
+    assert looked_up([Thing("a")], [Mark("a")]).text.values["read"] == 0
+
+
+def test_a_stream_to_look_up_in_may_be_absent():
+    values = looked_up(ODD, missing={Mark: DENIED}).text.values
+    assert (values["told"], values["lacks"]) == (["odd1", "odd2"], ["Mark denied"])
+
+
+def test_a_stream_that_others_read_too_is_read_once():
+    @declared("test.marks-good")
+    class MarksGood(Fold[Mark]):
+        def __init__(self):
+            self._count = 0
+
+        def see(self, item: Mark) -> None:
+            self._count += 1
+
+        def findings(self):
+            yield passed("counted", RUN, "{count}", count=self._count)
+
+    class Once(list):
+        reads = 0
+
+        def __iter__(self):
+            type(self).reads += 1
+            return super().__iter__()
+
+    evidence = evidence_of(streams={Thing: ODD, Mark: [], Note: []})
+    evidence.streams[Mark].items = Once([Mark("odd1")])
+    found = judge([check_of(MarksGood), check_of(ThingsLookedUp)], evidence)
+    assert str(found[0].finding.text) == "1"
+    assert found[1].finding.text.values["told"] == ["odd1 marked", "odd2"]
+    assert Once.reads == 1
+
+
+def test_a_fold_that_crashes_over_a_later_stream_leaves_alone():
+    found = looked_up(ODD, [Mark("break")], [], ThingsGood)
+    assert found.status is Status.ERROR
+
+
+def test_a_later_stream_is_evidence_that_the_check_needs():
+    assert set(check_of(ThingsLookedUp).types) == {Mark, Note, Thing}

@@ -117,6 +117,49 @@ def test_names_that_change():
     assert about(check, [ann()]) == {USERS: ("not-assessed", "unconfigured-no-domains")}
 
 
+ANN, IMMUTABLE = "00112233-4455-6677-8899-aabbccddeeff", "MyIRAFVEd2aImaq7zN3u/w=="
+
+
+def changed(objects, users):
+    streams = {DirectoryObject: objects, User: users}
+    (said,) = run_check(cloud_names.CloudUserNamesUnchanged, found(), TENANT, streams=streams)
+    return said
+
+
+def test_who_is_synchronised_has_the_name_that_the_tenant_shows():
+    """The name is computed anew only when it changes on premises: the real one wins."""
+    unverified, verified = ann("ann@fabrikam.com", guid=ANN), ann(guid=ANN)
+    kept = User("1", "Ann@Fabrikam.com", synced=True, anchor=IMMUTABLE)
+    old = User("1", "ann@contoso.onmicrosoft.com", synced=True, anchor=IMMUTABLE)
+    assert changed([unverified], [kept]).reason == "names-kept"
+    assert changed([verified], [User("1", "ann@contoso.com", anchor=IMMUTABLE)]).reason == (
+        "names-kept"
+    )
+    said = changed([verified], [old])
+    assert (said.reason, said.facts["synchronised"]) == ("names-change", 1)
+    (row,) = said.affected.rows
+    assert dict(zip(said.affected.columns, row, strict=True)) == {
+        "dn": verified.dn,
+        "on premises": "ann@contoso.com",
+        "predicted": "ann@contoso.com",
+        "reason": "another name in the tenant",
+        "in the tenant": "ann@contoso.onmicrosoft.com",
+    }
+
+
+def test_who_is_not_synchronised_yet_is_predicted_beside_those_who_are():
+    bob = ann("bob@fabrikam.com", name="Bob", guid=ANN.replace("0", "9"))
+    cloud_only = User("2", "bob@fabrikam.com")
+    kept = User("1", "ann@contoso.com", synced=True, anchor=IMMUTABLE)
+    said = changed([ann(guid=ANN), bob], [cloud_only, kept])
+    assert [row[0] for row in said.affected.rows] == [bob.dn]
+    assert said.affected.columns[-1] == "in the tenant"
+    assert said.affected.rows[0][-1] == ""
+    # nobody is synchronised: there is nothing to show
+    said = changed([bob], [cloud_only, User("3", "x@contoso.com", anchor="junk")])
+    assert said.affected.columns == ("dn", "on premises", "predicted", "reason")
+
+
 def test_names_that_collide():
     check = cloud_names.CloudUserNamesUnique
     two = [

@@ -14,6 +14,7 @@ from checks.directory_sync.tenant_state import (
     password_hash_sync_recent,
     sync_features_as_planned,
 )
+from scanner.evidence.directory import DirectoryObject
 from scanner.evidence.scope import Plans, Scope
 from scanner.evidence.suffixes import SuffixCount, TenantSuffixes
 from scanner.evidence.tenant import Organization, ProvisioningError, User
@@ -43,6 +44,7 @@ from scanner.evidence.tenant_sync import (
     SyncFeatures,
     SyncState,
 )
+from scanner.testing import run_check
 from tests.checks.judging import (
     BOUGHT,
     DENIED,
@@ -110,6 +112,42 @@ def test_provisioning_errors(errors, groups, scope, expected):
         NoProvisioningErrors, groups, NO_CONTACTS, SYNCED, scope, streams={User: people(errors)}
     )
     assert found == expected
+
+
+ANN, IMMUTABLE = "00112233-4455-6677-8899-aabbccddeeff", "MyIRAFVEd2aImaq7zN3u/w=="
+
+
+def in_error(*objects, users=None):
+    streams = {DirectoryObject: objects} if objects else {}
+    users = users or [User("1", "ann@x", errors=CONFLICT * 2, anchor=IMMUTABLE)]
+    (found,) = run_check(
+        NoProvisioningErrors,
+        GroupsInError((ObjectInError("g", "G", CONFLICT),), 5),
+        NO_CONTACTS,
+        HYBRID,
+        streams={User: users, **streams},
+    )
+    return found.affected.columns[-1], [(row[1], row[-1]) for row in found.affected.rows]
+
+
+def test_errors_name_the_object_on_premises():
+    ann = DirectoryObject("CN=Ann", "user", "Ann", guid=ANN, login="other@x")
+    namesake = DirectoryObject("CN=Namesake", "user", "Ann", login="ANN@x")
+    group = DirectoryObject("CN=Group", "group", "Ann", login="ann@x")
+    rows = [("g", ""), ("1", "CN=Ann"), ("1", "CN=Ann")]
+    # by the anchor, whatever the name is now; by the name where nothing has the anchor
+    assert in_error(ann, namesake, group) == ("dn", rows)
+    assert in_error(namesake, ann) == ("dn", rows)
+    assert in_error(namesake) == ("dn", [("g", ""), *[("1", "CN=Namesake")] * 2])
+    # nothing of the kind, or no directory: as it was
+    for objects in ((), (group,), (DirectoryObject("CN=B", "user", "B", login=None),)):
+        assert in_error(*objects)[0] == "category"
+
+
+def test_a_user_without_an_error_is_never_looked_up():
+    users = [User("1", "ann@x", anchor=IMMUTABLE)]
+    ann = DirectoryObject("CN=Ann", "user", "Ann", guid=ANN, login="ann@x")
+    assert in_error(ann, users=users) == ("category", [("g", "PropertyConflict")])
 
 
 def test_any_pilot_user_in_error_fails():
