@@ -1,7 +1,9 @@
 """A little LDAP server that answers as Active Directory does where no free server can.
 
 It knows bind, search and unbind (RFC 4511), gives whatever a function of the test returns, and keeps
-every request, so that a test can say what was asked.
+every request, so that a test can say what was asked. Between entries that function may yield a
+Reference to another server, PAGE where a page ends (RFC 2696), LOST where the connection breaks, or
+raise a ResultError.
 """
 
 import contextlib
@@ -9,8 +11,27 @@ import socketserver
 import threading
 from dataclasses import dataclass
 
-BIND, UNBIND, SEARCH, ENTRY, DONE = 0x60, 0x42, 0x63, 0x64, 0x65
+BIND, UNBIND, SEARCH, ENTRY, DONE, REFERENCE = 0x60, 0x42, 0x63, 0x64, 0x65, 0x73
 NO_RIGHTS = 50
+PAGED = b"1.2.840.113556.1.4.319"
+PAGE, LOST = object(), object()
+
+
+class ResultError(Exception):
+    """A result code other than success, and what the server says with it."""
+
+    def __init__(self, code, text=""):
+        super().__init__(code)
+        self.code, self.text = code, text
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An answer that names another server for a part of the tree."""
+
+    url: str
+
+
 SCOPES = ("base", "one", "subtree")
 
 
@@ -46,13 +67,14 @@ def values(data):
 
 class _Connection(socketserver.StreamRequestHandler):
     def handle(self):
+        self.pages = {}
         with contextlib.suppress(OSError):
             while message := self._message():
-                (_, number), (operation, content), *_ = values(message)
+                (_, number), (operation, content), *controls = values(message)
                 self.server.seen.append(operation)
                 if operation == UNBIND:
                     return
-                for answer in self._answers(operation, content):
+                for answer in self._answers(operation, content, _cookie(controls)):
                     self.wfile.write(ber(0x30, ber(0x02, number), answer))
 
     def _message(self):
@@ -64,19 +86,55 @@ class _Connection(socketserver.StreamRequestHandler):
             size = int.from_bytes(self.rfile.read(size & 0x7F), "big")
         return self.rfile.read(size)
 
-    def _answers(self, operation, content):
-        if operation == SEARCH:
-            parts = list(values(content))
-            names = tuple(one.decode() for _, one in values(parts[7][1]))
-            asked = Asked(parts[0][1].decode(), SCOPES[parts[1][1][0]], names)
-            self.server.asked.append(asked)
-            try:
-                for dn, attributes in self.server.answer(asked):
-                    yield ber(ENTRY, ber(0x04, dn.encode()), ber(0x30, *_attributes(attributes)))
-            except PermissionError:
-                yield ber(DONE, ber(0x0A, bytes((NO_RIGHTS,))), _EMPTY, _EMPTY)
+    def _answers(self, operation, content, cookie):
+        if operation != SEARCH:
+            code, text = self.server.bind() if operation == BIND else (0, "")
+            yield done(operation + 1, code, text)
+            return
+        parts = list(values(content))
+        names = tuple(one.decode() for _, one in values(parts[7][1]))
+        asked = Asked(parts[0][1].decode(), SCOPES[parts[1][1][0]], names)
+        self.server.asked.append(asked)
+        try:
+            yield from self._entries(asked, cookie)
+        except PermissionError:
+            yield done(DONE, NO_RIGHTS)
+        except ResultError as error:
+            yield done(DONE, error.code, error.text)
+
+    def _entries(self, asked, cookie):
+        given = self.pages.pop(cookie, None) or iter(self.server.answer(asked))
+        for one in given:
+            if one is LOST:
+                raise ConnectionResetError
+            if one is PAGE:
+                cookie = str(len(self.server.asked)).encode()
+                self.pages[cookie] = given
+                value = ber(0x30, ber(0x02, b"\0"), ber(0x04, cookie))
+                yield done(DONE) + ber(0xA0, ber(0x30, ber(0x04, PAGED), ber(0x04, value)))
                 return
-        yield ber(DONE if operation == SEARCH else operation + 1, ber(0x0A, b"\0"), _EMPTY, _EMPTY)
+            if isinstance(one, Reference):
+                yield ber(REFERENCE, ber(0x04, one.url.encode()))
+                continue
+            dn, attributes = one
+            yield ber(ENTRY, ber(0x04, dn.encode()), ber(0x30, *_attributes(attributes)))
+        yield done(DONE)
+
+
+def done(operation, code=0, text=""):
+    """The end of an operation (LDAPResult)."""
+    return ber(operation, ber(0x0A, bytes((code,))), _EMPTY, ber(0x04, text.encode()))
+
+
+def _cookie(controls):
+    """The cookie of the control with which the next page is asked for."""
+    for _, listed in controls:
+        for _, control in values(listed):
+            parts = list(values(control))
+            if parts[0][1] == PAGED:
+                ((_, value),) = values(parts[-1][1])
+                return list(values(value))[1][1]
+    return b""
 
 
 _EMPTY = ber(0x04)
@@ -89,14 +147,15 @@ def _attributes(attributes):
 
 
 @contextlib.contextmanager
-def ldap_double(answer):
+def ldap_double(answer, bind=lambda: (0, "")):
     """A server; `answer` gives the (dn, attributes) for an Asked, or raises PermissionError.
 
-    It has a `port`, the searches that were `asked`, and the operations that were `seen`.
+    `bind` gives the result code of each bind, and a text. The server has a `port`, the searches that
+    were `asked`, and the operations that were `seen`.
     """
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Connection) as server:
         server.daemon_threads = True
-        server.answer, server.asked, server.seen = answer, [], []
+        server.answer, server.bind, server.asked, server.seen = answer, bind, [], []
         server.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         try:

@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scanner.evidence.directory import Collision, DirectoryObject
 from scanner.sources.directory.address import AddressRule
 from scanner.sources.directory.chains import Chains
 from scanner.sources.directory.roots import RootZone
 from tests.sources import idfix
+from tests.sources.test_directory_source import gather, person, text_of
 
 OLD = frozenset({"com", "net", "org", "de", "an", "dev"})  # a list of 2015, in small
 NEW = RootZone(
@@ -146,3 +148,105 @@ def test_each_printable_character_in_each_place(position):
             if not (kind == "X500:" and char == "'"):
                 assert proxy(kind + value, ALIKE) == idfix.proxy(kind + value, OLD), kind + value
             assert target(kind + value, ALIKE) == idfix.target(kind + value, OLD), kind + value
+
+
+def rows(tmp_path, *people):
+    """{name: {(attribute, *kinds)}} at the level of errors, and the collisions across attributes."""
+    found = gather(tmp_path, text_of(*people))
+    told = {
+        item.name: {(one.attribute, *one.kinds) for one in item.faults if one.kinds}
+        for item in found.streams[DirectoryObject].items
+    }
+    return told, [one for one in found.streams[Collision].items if not one.attribute]
+
+
+def test_an_address_in_two_attributes_is_told_elsewhere_and_adds_no_kind(tmp_path):
+    """D24: IdFix looks into each attribute for itself, and so do our rows."""
+    mailed = person("ann", mail="ann@contoso.com")
+    named = person("bob", userPrincipalName="ann@contoso.com", mail="bob@contoso.com")
+    grouped = person("team", proxyAddresses=["smtp:Ann@contoso.com"])
+    grouped |= {"objectClass": ["top", "group"], "groupType": ["8"]}
+    told, across = rows(tmp_path, mailed, named, grouped)
+    assert told == {"ann": set(), "bob": set(), "team": set()}
+    (shared,) = across
+    assert [(one.type, one.attribute) for one in shared.holders] == [
+        ("user", "mail"),
+        ("user", "userPrincipalName"),
+        ("group", "proxyAddresses"),
+    ]
+
+
+def test_many_values_are_counted_and_add_no_kind(tmp_path):
+    """D25: IdFix counts nothing."""
+    many = [f"smtp:a{number}@contoso.com" for number in range(400)]
+    told, _ = rows(
+        tmp_path,
+        person("ann", proxyAddresses=many, **{"userCertificate;binary": [b"\x30\x00"] * 20}),
+    )
+    assert told == {"ann": set()}
+    (ann,) = (
+        gather(
+            tmp_path,
+            text_of(person("ann", proxyAddresses=many, userCertificate=[b"\x30\x00"] * 20)),
+        )
+        .streams[DirectoryObject]
+        .items
+    )
+    assert (ann.proxies, ann.certificates) == (400, 20)
+
+
+def test_a_missing_sign_in_name_is_told_elsewhere_and_adds_no_kind(tmp_path):
+    """D26: IdFix says nothing of it either; an empty one is a value, and judged."""
+    told, _ = rows(tmp_path, person("ann"), person("bob", userPrincipalName="bob@contoso.com"))
+    assert told == {"ann": set(), "bob": set()}
+    told, _ = rows(tmp_path, person("eve", userPrincipalName=[""]))
+    assert told["eve"] == {("userPrincipalName", *sorted(idfix.login("", OLD), key=ORDER.index))}
+
+
+ORDER = ("format", "blank", "duplicate", "character", "top-level-domain", "domain-part",
+         "local-part", "length")  # fmt: skip
+
+
+def proposals(tmp_path, *people):
+    found = gather(tmp_path, text_of(*people))
+    return {
+        item.name: [one.proposal for one in item.faults if one.kinds]
+        for item in found.streams[DirectoryObject].items
+    }, [one.attribute for one in found.streams[Collision].items]
+
+
+def test_proposals_are_advice_and_only_where_they_help(tmp_path):
+    """D29: none for duplicates and top-level domains, none that fails again, none that is empty."""
+    some = (
+        person("blank", userPrincipalName="an n@contoso.com"),
+        person("local", userPrincipalName="ann@contoso.local"),
+        person("one", mail="same@contoso.com"),
+        person("two", mail="same@contoso.com"),
+        person("none", userPrincipalName="@"),
+    )
+    told, collisions = proposals(tmp_path, *some)
+    assert told["blank"] == ["ann@contoso.com"]
+    assert told["local"] == [""]
+    assert (told["one"], told["two"], collisions) == ([], [], ["mail"])
+    assert told["none"] == [""]
+
+
+def test_a_proposal_that_would_collide_is_known_to(tmp_path):
+    """D29: the repaired name is somebody's already, or two would be repaired into the same one."""
+    _, collisions = proposals(
+        tmp_path,
+        person("ann", userPrincipalName="an n@contoso.com"),
+        person("other", userPrincipalName="ANN@contoso.com"),
+    )
+    assert "proposal:userPrincipalName" in collisions
+
+
+def test_what_only_the_dedicated_mode_flags_is_no_fault(tmp_path):
+    """D30: blanks in mail, a mail that is none, blanks around a display name, signs in a nickname."""
+    told, _ = rows(
+        tmp_path,
+        person("ann", mail="ann lee@contoso"),
+        person("bob", displayName=" Bob ", mailNickname="b!#$%b"),
+        person("eve", mail="eve"),
+    )
+    assert told == {"ann": set(), "bob": set(), "eve": set()}

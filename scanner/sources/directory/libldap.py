@@ -16,6 +16,7 @@ from scanner.sources.directory.session import (
     PAGE,
     LdapError,
     Login,
+    Patience,
     RawEntry,
     Scope,
     Target,
@@ -79,21 +80,25 @@ class LibldapSession:
         """The entries, page by page. Raises LdapError."""
         control = SimplePagedResultsControl(scope != "base", size=PAGE, cookie="")
         controls = [control] if scope != "base" else None
-        try:
-            while True:
+        patience = Patience()
+        while True:
+            try:
                 number = self._connection.search_ext(
                     base, _SCOPES[scope], query, list(attributes), serverctrls=controls
                 )
                 _, found, _, answered = self._connection.result3(number, timeout=self._timeout)
-                for dn, values in found:
-                    if dn is not None:
-                        yield dn, values
-                cookies = [one.cookie for one in answered if one.controlType == control.controlType]
-                if not (cookies and cookies[0]):
-                    return
-                control.cookie = cookies[0]
-        except ldap.LDAPError as error:
-            raise _meaning(error) from error
+            except ldap.LDAPError as error:
+                meant = _meaning(error)
+                if patience.more(meant):
+                    continue
+                raise meant from error
+            for dn, values in found:
+                if dn is not None:  # a reference to another server
+                    yield dn, values
+            cookies = [one.cookie for one in answered if one.controlType == control.controlType]
+            if not (cookies and cookies[0]):
+                return
+            control.cookie = cookies[0]
 
     def close(self) -> None:
         """Unbind."""

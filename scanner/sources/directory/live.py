@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from scanner.sources.directory.entry import (
     BINARY,
@@ -17,7 +17,7 @@ from scanner.sources.directory.entry import (
     wanted_name,
 )
 from scanner.sources.directory.export_help import ATTRIBUTES
-from scanner.sources.directory.session import LdapError, Login, Session, Target
+from scanner.sources.directory.session import LdapError, Login, Patience, Session, Target
 from scanner.sources.interface import Unavailable
 from scanner.text import said
 from scanner.words import Reason
@@ -44,15 +44,21 @@ def connect(target: Target, login: Login) -> Session:
             module = importlib.import_module(f"scanner.sources.directory.{name}")
         except ImportError:
             continue
-        try:
-            made: Session = getattr(module, session_types[name])(target, login)
-        except LdapError as error:
-            raise Unavailable(error.reason, error.at(target)) from error
-        return made
+        return _bound(getattr(module, session_types[name]), target, login)
     raise Unavailable(
         Reason.UNSUPPORTED,
         "no LDAP library is installed; pip install 'emsready[ldap]', or export to a file",
     )
+
+
+def _bound(kind: Callable[[Target, Login], Session], target: Target, login: Login) -> Session:
+    patience = Patience()
+    while True:
+        try:
+            return kind(target, login)
+        except LdapError as error:
+            if not patience.more(error):
+                raise Unavailable(error.reason, error.at(target)) from error
 
 
 class LiveReader:
@@ -85,8 +91,9 @@ class LiveReader:
                     self._count += 1
                     yield self._read(dn, raw)
             except LdapError as error:
-                self.failed = error
-                return
+                self.failed = self.failed or error
+                if error.reason is Reason.UNREACHABLE:
+                    return
 
     def _read(self, dn: str, raw: Mapping[str, list[bytes]]) -> Read:
         attributes: Attributes = {}

@@ -10,11 +10,10 @@ from typing import Any
 
 import ldap3
 from ldap3.core.exceptions import (
+    LDAPCommunicationError,
     LDAPException,
     LDAPOperationResult,
     LDAPResponseTimeoutError,
-    LDAPSocketOpenError,
-    LDAPSocketReceiveError,
     LDAPStartTLSError,
 )
 
@@ -23,6 +22,7 @@ from scanner.sources.directory.session import (
     PAGE,
     LdapError,
     Login,
+    Patience,
     RawEntry,
     Scope,
     Target,
@@ -109,23 +109,32 @@ class PureSession:
         paged: dict[str, Any] = {}
         if scope != "base":
             paged = {"paged_size": PAGE, "paged_criticality": True, "paged_cookie": None}
-        try:
-            while True:
+        patience = Patience()
+        while True:
+            try:
                 self._connection.search(
                     base, query, _SCOPES[scope], attributes=list(attributes), **paged
                 )
-                # taken before the entries go out: meanwhile the same connection may search again
-                controls = self._connection.result.get("controls") or {}
-                cookie = controls.get(_CONTROL, {}).get("value", {}).get("cookie")
+            except LDAPException as error:
                 found, self._entries = self._entries, []
-                yield from found
-                if not cookie:
-                    return
-                paged["paged_cookie"] = cookie
-        except LDAPException as error:
-            raise _meaning(error) from error
-        except MalformedError as error:
-            raise LdapError(Reason.UNSUPPORTED, str(error)) from error
+                meant = _meaning(error)
+                if patience.more(meant):
+                    continue
+                yield from found  # what came before a limit was reached
+                raise meant from error
+            except MalformedError as error:
+                raise LdapError(Reason.UNSUPPORTED, str(error)) from error
+            # taken before the entries go out: meanwhile the same connection may search again
+            controls = self._connection.result.get("controls") or {}
+            cookie = controls.get(_CONTROL, {}).get("value", {}).get("cookie")
+            code, told = int(self._connection.result["result"]), self._connection.result["message"]
+            found, self._entries = self._entries, []
+            yield from found
+            if code:  # limits and referrals are no errors to ldap3, and no whole answer either
+                raise by_code(code, str(told))
+            if not cookie:
+                return
+            paged["paged_cookie"] = cookie
 
     def close(self) -> None:
         """Unbind."""
@@ -136,7 +145,7 @@ class PureSession:
 def _meaning(error: LDAPException) -> LdapError:
     if isinstance(error, LDAPResponseTimeoutError):
         return LdapError(Reason.TIMEOUT, said("the server did not answer in time"))
-    if isinstance(error, LDAPSocketOpenError | LDAPSocketReceiveError | LDAPStartTLSError):
+    if isinstance(error, LDAPCommunicationError | LDAPStartTLSError):
         return LdapError(Reason.UNREACHABLE, said("no connection: {error}", error=str(error)[:200]))
     if isinstance(error, LDAPOperationResult):
         return by_code(int(error.result or -1), f"{error.description} {error.message}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,17 +25,42 @@ _PORTS = {"ldap": 389, "ldaps": 636}
 
 
 class LdapError(Exception):
-    """A search or a bind that failed. `absent`: there is no such object, or none that may be seen."""
+    """A search or a bind that failed.
 
-    def __init__(self, reason: Reason, detail: str, *, absent: bool = False) -> None:
+    `absent`: there is no such object, or none that may be seen. `passing`: the server cannot just now,
+    and may a moment later.
+    """
+
+    def __init__(
+        self, reason: Reason, detail: str, *, absent: bool = False, passing: bool = False
+    ) -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
         self.absent = absent
+        self.passing = passing
 
     def at(self, place: object) -> Said:
         """The detail, and the server that it is about."""
         return said("{place}: {detail}", place=str(place), detail=self.detail)
+
+
+class Patience:
+    """Waits once for a server that is busy, and no second time."""
+
+    pause = 1.0
+    """Seconds; a server that is busy for longer is busy for good."""
+
+    def __init__(self) -> None:
+        self._tried = False
+
+    def more(self, error: LdapError) -> bool:
+        """Whether to try once more, after a pause."""
+        if self._tried or not error.passing:
+            return False
+        self._tried = True
+        time.sleep(self.pause)
+        return True
 
 
 class Session(Protocol):
@@ -147,13 +173,17 @@ def refused(text: str) -> LdapError:
     return LdapError(Reason.DENIED, told)
 
 
+_WANTS_BIND = said("the server wants a bind first; set directory.bind")
 _BY_CODE = {
-    1: (Reason.DENIED, said("the server wants a bind first")),
     3: (Reason.TIMEOUT, said("the server's time limit was reached")),
     4: (Reason.UNSUPPORTED, said("the server's size limit was reached")),
     8: (
         Reason.UNSUPPORTED,
         said("the server wants signing or TLS; use ldaps://, start_tls or kerberos"),
+    ),
+    10: (
+        Reason.UNSUPPORTED,
+        said("the base lies on another server; name a server that holds it"),
     ),
     11: (Reason.TIMEOUT, said("the server's administrative limit was reached")),
     12: (Reason.UNSUPPORTED, said("the server does not answer in pages")),
@@ -162,15 +192,21 @@ _BY_CODE = {
         said("the server wants TLS; use ldaps:// or directory.bind.start_tls"),
     ),
     32: (Reason.DENIED, said("there is no such object, or none that this account may see")),
+    34: (Reason.UNCONFIGURED, said("directory.base is no distinguished name")),
     50: (Reason.DENIED, said("this account may not read it")),
     51: (Reason.UNREACHABLE, said("the server is busy")),
     52: (Reason.UNREACHABLE, said("the server is unavailable")),
 }
+_ABSENT, _PASSING = (32,), (51, 52)
+_UNBOUND = ("bind must be completed", "without authentication")
+"""What Active Directory and Samba say where operationsError means that nobody is bound."""
 
 
 def by_code(code: int, text: str) -> LdapError:
     """The error behind a result code (RFC 4511, appendix A)."""
     if code == 49:  # noqa: PLR2004 - invalidCredentials
         return refused(text)
+    if code == 1 and any(one in text for one in _UNBOUND):
+        return LdapError(Reason.DENIED, _WANTS_BIND)
     reason, words = _BY_CODE.get(code, (Reason.BUG, f"LDAP result {code}: {text[:200]}"))
-    return LdapError(reason, words, absent=code == 32)  # noqa: PLR2004 - noSuchObject
+    return LdapError(reason, words, absent=code in _ABSENT, passing=code in _PASSING)
