@@ -12,6 +12,7 @@ import csv
 import html
 import io
 import itertools
+import os
 import statistics
 import sys
 import time
@@ -102,12 +103,15 @@ def formats(order):
 
 @dataclass
 class Used:
-    """What one does with the page: milliseconds of a search, lines of a saved file, a print."""
+    """What one does with the page: milliseconds of a search, lines of a saved file, seconds of a print.
+
+    `tagged` is a print with the structure that screen readers need, as the format pdf has it.
+    """
 
     search: float
     lines: int
     printed: float
-    size: float
+    tagged: float
 
 
 def used(content):
@@ -125,10 +129,20 @@ def used(content):
             time.sleep(0.05)
         lines = sum(1 for _ in csv.reader(io.StringIO(saved.read_text(encoding="utf-8-sig"))))
         page.close()
+        return Used(search, lines, *(printed(started, content, tagged) for tagged in (False, True)))
+
+
+def printed(started, content, tagged):
+    """Seconds of a print, the median of some."""
+    found = []
+    for _ in range(ROUNDS):
         page = started.open(content)
+        time.sleep(0.3)  # people look at a page before they print it
         began = time.perf_counter()
-        size = len(page.pdf()) / 1e6
-        return Used(search, lines, time.perf_counter() - began, size)
+        page.pdf(tagged=tagged)
+        found.append(time.perf_counter() - began)
+        page.close()
+    return statistics.median(found)
 
 
 def quiet(pages):
@@ -183,8 +197,10 @@ def figures(order):
     print(f"  the plain table takes {theirs / ours:.1f} times as long")
     print(f"  file: {len(content) / 1e6:.2f} MB, the plain table {len(anchor) / 1e6:.2f} MB")
     one = used(content)
-    print(f"used: search over all rows {one.search:.0f} ms; the largest item saved as CSV: "
-          f"{one.lines:,} lines; printed in {one.printed:.2f} s, {one.size:.2f} MB")  # fmt: skip
+    print(
+        f"used: search over all rows {one.search:.0f} ms; largest item as CSV {one.lines:,} lines"
+    )
+    print(f"  printed in {one.printed:.2f} s, with tags in {one.tagged:.2f} s")
 
 
 def bars(big):
@@ -194,6 +210,7 @@ def bars(big):
     found = opened({"empty": EMPTY, "report": content})
     drawn, one = found["report"], used(content)
     fresh = statistics.median(drawn.fresh)
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; other work makes times longer")
     print(f"an empty page: {found['empty']}")
     print(f"this report:   {drawn}")
     held = [
@@ -203,7 +220,7 @@ def bars(big):
         ("elements", f"{drawn.elements:,}", "25,000", drawn.elements <= 25_000),
         ("search over all rows", f"{one.search:.0f} ms", "300 ms", one.search <= 300),
         ("lines of the largest CSV", f"{one.lines:,}", "12,132", one.lines == 12_132),
-        ("print", f"{one.printed:.2f} s", "2 s", one.printed <= 2),
+        ("print, without tags", f"{one.printed:.2f} s", "2 s", one.printed <= 2),
     ]
     scores = {name: rules.lighthouse(made) for name, made in pages.items()}
     low = [f"{name}: {score} {failed}" for name, (score, failed) in scores.items() if score < 100]

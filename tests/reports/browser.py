@@ -254,9 +254,14 @@ class Page:
         picture = self.send("Page.captureScreenshot", captureBeyondViewport=whole, **clip)
         Path(path).write_bytes(base64.b64decode(picture["data"]))
 
-    def pdf(self):
-        """The page as it would be printed."""
-        made = self.send("Page.printToPDF", printBackground=True, preferCSSPageSize=True)
+    def pdf(self, *, tagged=True):
+        """The page as it would be printed; `tagged` with what screen readers need."""
+        made = self.send(
+            "Page.printToPDF",
+            printBackground=True,
+            preferCSSPageSize=True,
+            generateTaggedPDF=tagged,
+        )
         return base64.b64decode(made["data"])
 
     def close(self):
