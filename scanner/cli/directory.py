@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 import tempfile
+import textwrap
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +17,8 @@ from scanner.cli.exits import FAIL_ON, Exit
 
 if TYPE_CHECKING:
     from scanner.config.model import Config
+    from scanner.evidence.directory import DirectoryPart
+    from scanner.evidence.folder import Evidence
     from scanner.result import FindingRecord, RunResult
 
 _SAMPLE = 5
@@ -87,9 +92,33 @@ def _config(arguments: argparse.Namespace) -> Config:
         ),
     )
     problems = [text for _, text in nonsense(config)]
+    problems = problems or [
+        told for name in config.directory.files if (told := _unfit(name, config))
+    ]
+    if arguments.select and not arguments.fixes:
+        problems.append("--select chooses among the fixes that --fixes DIR writes; name a folder")
+    if arguments.csv and not Path(arguments.csv).absolute().parent.is_dir():
+        problems.append(f"there is no folder {Path(arguments.csv).absolute().parent}")
     if problems:
         raise ConfigError("\n".join(problems))
     return config
+
+
+def _unfit(name: str, config: Config) -> str:
+    """Why a file is no export; empty where it may be one."""
+    from scanner.sources.directory.formats import UnknownFormatError, open_entries  # noqa: PLC0415
+
+    path = Path(name)
+    try:
+        if not path.stat().st_size:
+            return f"{path} is empty: the export wrote nothing, or is not finished"
+        file, _ = open_entries(path, config.directory.encoding, frozenset())
+    except OSError as error:
+        return f"{path} cannot be read: {error.strerror}"
+    except UnknownFormatError as error:
+        return str(error)
+    file.close()
+    return ""
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -117,6 +146,7 @@ def _check(arguments: argparse.Namespace) -> int:
             print(json.dumps(plain(result.findings), indent=1))
         else:
             _tell(result, time.monotonic() - began)
+            _tell_parts(evidence)
     reasons = gate_reasons(result, fail_on)
     for reason in reasons:
         print(f"emsready: {reason}", file=sys.stderr)
@@ -127,32 +157,88 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _tell(result: RunResult, seconds: float) -> None:
-    """The findings, worst first, with the first objects of each."""
+    """The findings, worst first, with the first objects of each; then what could not be judged."""
     order = ["fail", "warn", "error", "manual", "not-assessed", "pass", "not-applicable"]
     found = sorted(
         result.findings,
         key=lambda one: (order.index(one.status.value), one.severity.rank, one.check),
     )
     for one in found:
-        if one.status.value not in ("pass", "not-applicable"):
+        if one.status.value in ("fail", "warn", "error", "manual"):
             _tell_one(one)
+    _tell_open([one for one in found if one.status.value == "not-assessed"])
     counts = {word: sum(one.status.value == word for one in found) for word in order}
     told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    print(f"{told}; {seconds:.1f} s")
+    _print(f"{told}; {seconds:.1f} s")
+
+
+def _tell_open(found: list[FindingRecord]) -> None:
+    """What was not assessed: each reason once, with the checks that it keeps open."""
+    names: dict[str, list[str]] = {}
+    for one in found:
+        told = names.setdefault(one.message.text, [])
+        name = one.check.partition(".")[2]
+        if name not in told:
+            told.append(name)
+    for text, checks in names.items():
+        print("NOT-ASSESSED")
+        _print(_safe(text), "  ")
+        _print(", ".join(checks), "    ")
+        print()
 
 
 def _tell_one(one: FindingRecord) -> None:
     name = one.check.partition(".")[2]
-    print(f"{one.status.value.upper():<12} {one.severity.value:<8} {name}")
-    print(f"  {_safe(one.message.text)}")
+    _print(f"{one.status.value.upper():<12} {one.severity.value:<8} {name}")
+    _print(_safe(one.message.text), "  ")
     if one.affected:
         for row in one.affected.sample[:_SAMPLE]:
             cells = zip(one.affected.columns, row, strict=True)
-            print("    " + _safe("; ".join(f"{name}={cell}" for name, cell in cells if cell)))
+            _print(_safe("; ".join(f"{name}={cell}" for name, cell in cells if cell)), "    ")
         more = one.affected.count - min(_SAMPLE, len(one.affected.sample))
         if more > 0:
-            print(f"    … and {more} more")
+            _print(f"… and {more} more", "    ")
     print()
+
+
+def _tell_parts(evidence: Evidence) -> None:
+    """What was read: how much of each file, and what of it did not count."""
+    from scanner.evidence.directory import DirectoryInput  # noqa: PLC0415
+
+    found = evidence.one(DirectoryInput)
+    for part in found.parts if isinstance(found, DirectoryInput) else ():
+        _print(f"{_safe(part.name)}: {_read(part)}")
+
+
+def _read(part: DirectoryPart) -> str:
+    classes = sorted(part.classes.items(), key=lambda pair: -pair[1])
+    told = [_counted(classes[:_SAMPLE])] if classes else []
+    if part.skipped:
+        told.append(f"left out: {_counted(part.skipped.items())}")
+    if part.unreadable:
+        told.append(f"unreadable: {part.unreadable:,}")
+    entries = f"{part.entries:,} {'entry' if part.entries == 1 else 'entries'}"
+    return "; ".join([entries, *told])
+
+
+def _counted(words: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f"{_safe(word) or 'no class'} {count:,}" for word, count in words)
+
+
+def _print(text: str, indent: str = "") -> None:
+    """A paragraph; in a terminal it is broken at the edge of the window, in a file it is one line."""
+    if not sys.stdout.isatty():
+        print(indent + text)
+        return
+    width = max(40, shutil.get_terminal_size().columns)
+    lines = textwrap.wrap(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_on_hyphens=False,
+    )
+    print("\n".join(lines))
 
 
 def _safe(text: str) -> str:

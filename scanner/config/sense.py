@@ -232,8 +232,11 @@ def _sign_in(config: Config) -> Iterator[Problem]:
 def _directory(config: Config) -> Iterator[Problem]:
     section = config.directory
     for place, name in enumerate(section.files):
-        if not config.beside(name).is_file():
-            yield ("directory", "files", place), f"there is no file {config.beside(name)}"
+        path = config.beside(name)
+        if path.is_dir():
+            yield ("directory", "files", place), f"{path} is a folder; name the files in it"
+        elif not path.is_file():
+            yield ("directory", "files", place), f"there is no file {path}"
     if section.roots_file and not config.beside(section.roots_file).is_file():
         yield (
             ("directory", "roots_file"),

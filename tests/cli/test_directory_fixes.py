@@ -4,6 +4,8 @@ import csv
 import re
 import subprocess
 
+import tree_sitter
+import tree_sitter_powershell
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -113,6 +115,52 @@ def test_a_server_takes_the_changes_and_takes_them_back(tmp_path, capsys):
         assert b"proxyAddresses: smtp:nn0@contoso.com" in fixed
         modify("undo")
         assert sorted(content().splitlines()) == sorted(before.splitlines())
+
+
+HOSTILE = (
+    "x'; Remove-Item C:\\ -Recurse #",
+    "$(Remove-Item x)",
+    '"`n$env:x',
+    "@'\nx\n'@",
+    "--%",
+    "a|b",
+)
+
+
+def test_the_script_is_powershell_and_hostile_values_are_literals_in_it(tmp_path, capsys):
+    people = [
+        PEOPLE[0]
+        | {
+            "dn": [f"cn={number}{word.translate({10: None, 44: None})},{SUFFIX}"],
+            "mailNickname": [f".{number}{word}"],
+            "userPrincipalName": [f"u {number}@contoso.com"],
+            "proxyAddresses": [f"smtp:u {number}@contoso.com"],
+        }
+        for number, word in enumerate(HOSTILE)
+    ]
+    folder = fix(tmp_path, people=people)
+    language = tree_sitter.Language(tree_sitter_powershell.language())
+    scripts = list(folder.glob("*/fix.ps1"))
+    assert len(scripts) == 3
+    for path in scripts:
+        text = path.read_text(encoding="utf-8-sig")
+        tree = tree_sitter.Parser(language).parse(text.encode())
+        assert not tree.root_node.has_error, path
+        calls = [line for line in text.splitlines() if line.startswith("Edit-Value '")]
+        commands = [
+            one.text.decode()
+            for one in _nodes(tree.root_node)
+            if one.type == "command" and one.text.startswith(b"Edit-Value")
+        ]
+        # each line is one command, whatever stands in it
+        assert commands == calls
+        assert calls
+
+
+def _nodes(node):
+    yield node
+    for child in node.children:
+        yield from _nodes(child)
 
 
 @given(st.text(max_size=40))

@@ -72,6 +72,18 @@ def add(address, text):
     )
 
 
+def search(address, dn, *names):
+    """The values of an entry as LDIF, as the administrator sees them."""
+    command = [
+        need("ldapsearch"), "-LLL", "-o", "ldif-wrap=no", "-H", f"ldap://{address}", "-ZZ",
+        "-D", f"Administrator@{REALM}", "-w", PASSWORD, "-s", "base", "-b", dn, *names,
+    ]  # fmt: skip
+    found = subprocess.run(
+        command, check=True, capture_output=True, env={**os.environ, "LDAPTLS_REQCERT": "never"}
+    )
+    return found.stdout.decode()
+
+
 def password(address, dn):
     """Give an account the password of the tests, and enable it."""
     secret = base64.b64encode(f'"{PASSWORD}"'.encode("utf-16-le")).decode()

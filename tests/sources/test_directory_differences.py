@@ -223,12 +223,15 @@ def test_proposals_are_advice_and_only_where_they_help(tmp_path):
         person("one", mail="same@contoso.com"),
         person("two", mail="same@contoso.com"),
         person("none", userPrincipalName="@"),
+        person("long", sAMAccountName="a.very.long.account.name"),
     )
     told, collisions = proposals(tmp_path, *some)
     assert told["blank"] == ["ann@contoso.com"]
     assert told["local"] == [""]
     assert (told["one"], told["two"], collisions) == ([], [], ["mail"])
     assert told["none"] == [""]
+    # cut after twenty it would end with a dot, which Active Directory refuses
+    assert told["long"] == ["a.very.long.account"]
 
 
 def test_a_proposal_that_would_collide_is_known_to(tmp_path):

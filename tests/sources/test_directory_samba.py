@@ -4,13 +4,23 @@ import importlib.util
 
 import pytest
 
+from scanner.cli.main import main
 from scanner.config.model import Bind, Config, Directory, Network, Trust
 from scanner.evidence.directory import DirectoryInput, DirectoryObject, Verdict
 from scanner.evidence.forest import Forest
 from scanner.sources.directory import DirectorySource
 from scanner.sources.interface import Unavailable
 from scanner.words import Reason
-from tests.servers.samba import PASSWORD, REALM, ROOT, add, domain_controller, password, ticket
+from tests.servers.samba import (
+    PASSWORD,
+    REALM,
+    ROOT,
+    add,
+    domain_controller,
+    password,
+    search,
+    ticket,
+)
 from tests.sources.gathering import Gathering
 
 pytestmark = [
@@ -101,6 +111,19 @@ sAMAccountName: Team
 member: CN=Ann Lee,CN=Users,{ROOT}
 member: CN=Bob,CN=Users,{ROOT}
 
+"""
+
+
+WRONG = f"""\
+dn: CN=Wrong,CN=Users,{ROOT}
+changetype: add
+objectClass: user
+cn: Wrong
+displayName: Wrong
+sAMAccountName: a.very.long.account.name
+userPrincipalName: wr ong@contoso.com
+proxyAddresses: smtp:ann lee@contoso.com
+proxyAddresses: SMTP:wrong@contoso.com
 """
 
 
@@ -196,6 +219,36 @@ def test_objects_are_judged_as_from_a_file(controller, monkeypatch):
     assert ground.carries("targetAddress") is False
     assert ground.foreign_groups == 0  # well-known principals are no members of other forests
     assert any(one.startswith("CN=Administrator,") for one in ground.privileged)
+
+
+def test_fixes_are_taken_and_taken_back(controller, monkeypatch, tmp_path):
+    """Delete and add in one change: for single values too, and for the name of the account."""
+    add(controller[0], WRONG)
+    names = ("sAMAccountName", "userPrincipalName", "displayName", "proxyAddresses", "mail")
+
+    def held():
+        text = search(controller[0], f"CN=Wrong,CN=Users,{ROOT}", *names)
+        return sorted(line for line in text.splitlines() if line)
+
+    before = held()
+    export = tmp_path / "wrong.ldif"
+    export.write_text("\n".join((*WRONG.splitlines(), "objectClass: user")) + "\n")
+    folder = tmp_path / "fixes"
+    assert main(["directory", "check", "-q", str(export), "--fixes", str(folder)]) == 0
+    groups = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    assert groups == [
+        "proxyAddresses-character",
+        "sAMAccountName-length",
+        "userPrincipalName-character",
+    ]
+    for group in groups:
+        add(controller[0], (folder / group / "fix.ldif").read_text())
+    fixed = held()
+    assert "sAMAccountName: a.very.long.account" in fixed
+    assert "proxyAddresses: smtp:annlee@contoso.com" in fixed
+    for group in groups:
+        add(controller[0], (folder / group / "undo.ldif").read_text())
+    assert held() == before
 
 
 def test_the_global_catalog_says_what_it_lacks(controller, monkeypatch):

@@ -36,7 +36,7 @@ class Chain:
     """One value on its way through the rules of its attribute.
 
     `value` is the current one; `claimed` is what the test for duplicates gets to see, None where
-    the chain has none.
+    the chain has none. No proposal ends with a character of `tail`.
     """
 
     attribute: str
@@ -48,6 +48,7 @@ class Chain:
     warnings: list[str] = field(default_factory=list)
     infos: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
+    tail: str = ""
 
     def __post_init__(self) -> None:
         self.value = self.original
@@ -102,6 +103,7 @@ class Chain:
         if not (self.kinds or self.warnings or self.infos):
             return None
         proposal = self.value if self.kinds and chars.printable(self.value) else ""
+        proposal = proposal.rstrip(self.tail)
         return Fault(
             self.attribute,
             self.original,
@@ -194,6 +196,7 @@ class Chains:
     def account(self, value: str, name: str, *, user: bool, unique: bool) -> Chain:
         """A sAMAccountName; it has to be unique where nothing else names the object."""
         chain = Chain("sAMAccountName", value, name)
+        chain.tail = "."  # Active Directory takes no account name that ends with one
         chain.length(USER_SAM_LIMIT if user else OTHER_SAM_LIMIT)
         chain.characters(chars.SAM_FORBIDDEN)
         if unique:

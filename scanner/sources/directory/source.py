@@ -46,7 +46,7 @@ _KINDS: tuple[type, ...] = (
 )
 _NO_FOREST = said(
     "facts about the forest come over LDAP (set directory.ldap), or with an export of its"
-    " configuration partition"
+    " configuration partition (`emsready directory export-help` prints the commands)"
 )
 _UNCONFIGURED = said(
     "no directory is named; set directory.ldap or directory.files"
