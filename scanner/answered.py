@@ -14,7 +14,10 @@ from scanner.findings import (
     step,
 )
 from scanner.question import Question
+from scanner.text import Vocabulary
 from scanner.words import Status
+
+_WORDS = Vocabulary(map(str, AnswerWord))
 
 
 def answered(question: Question, answers: Answers, header: Header) -> Finding:
@@ -32,7 +35,7 @@ def answered(question: Question, answers: Answers, header: Header) -> Finding:
             "expired",
             subject,
             "The answer '{answer}' of {on} by {by} held until {until}. It has to be given again.",
-            answer=str(given.word),
+            answer=_WORDS.say(given.word),
             on=given.on.isoformat(),
             by=given.by,
             until=given.until.isoformat() if given.until else "",

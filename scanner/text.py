@@ -98,8 +98,11 @@ class Said(str):
         return Said, (self.text.template, self.text.values)
 
 
-def said(template: str, /, **values: Value) -> Said:
-    """Words of the product for a value of another sentence, a fact or a detail."""
+def said(template: str, /, **values: Value) -> str:
+    """Words of the product for a value of another sentence, a fact or a detail: a Said.
+
+    To its caller it is a string like any other.
+    """
     return Said(template, values)
 
 
@@ -113,6 +116,10 @@ class Vocabulary(frozenset[str]):
     def say_all(self, words: Iterable[str]) -> list[str]:
         """The same for several."""
         return [self.say(one) for one in words]
+
+    def counted(self, counts: Iterable[tuple[str, int]]) -> list[str]:
+        """The words with how often each was met, as 'format 3'."""
+        return [said("{word} {count}", word=self.say(word), count=count) for word, count in counts]
 
 
 @dataclass(frozen=True, slots=True)

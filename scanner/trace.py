@@ -70,8 +70,8 @@ class Source:
             self._walk(below, inside, module)
 
     def calls_of(self, *names: str) -> Iterator[Site]:
-        """Every call of a function or method of that name."""
-        return (site for site in self.sites if called(site.call) in names)
+        """Every call of a function or method of that name, also by a local name for it."""
+        return (site for site in self.sites if meant(site) in names)
 
     def strings(self, node: ast.expr, site: Site) -> set[str]:
         """The strings that an expression at that place can be. Raises UntraceableError."""
@@ -96,6 +96,21 @@ def called(call: ast.Call) -> str:
     """The last name of what is called."""
     node = call.func
     return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+
+
+def meant(site: Site) -> str:
+    """The name of what is called; for a local name such as `say = failed if bad else warned`, that
+    of the first function that it stands for.
+    """  # noqa: D205 - one sentence
+    name = called(site.call)
+    if isinstance(site.call.func, ast.Name) and site.inside is not None:
+        for node in ast.walk(site.inside):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.IfExp):
+                targets = [one.id for one in node.targets if isinstance(one, ast.Name)]
+                choice = node.value.body
+                if name in targets and isinstance(choice, ast.Name):
+                    return choice.id
+    return name
 
 
 class _Values:

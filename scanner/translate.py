@@ -39,6 +39,9 @@ _OURS = ("detail", "evidence", "why")
 _BETWEEN = re.compile(r"(, |; | \(|\)|: )")
 """What stands between the words of one cell."""
 
+_REMEMBERED = 10_000
+"""Different cells whose words are kept."""
+
 _LONGEST = 2000
 """Characters of a finished sentence that is looked for among the templates."""
 
@@ -69,6 +72,30 @@ def read_catalogue(data: bytes) -> dict[str, str]:
     }
 
 
+def said_in(language: str, template: str, values: Mapping[str, Value]) -> str:
+    """The template with its values, as that language is written.
+
+    In Chinese the parts of a list stand between enumeration commas, and the blank that sets Latin
+    words off goes where the value turns out to be Chinese too.
+    """
+    if not language.startswith("zh"):
+        return fill(template, values)
+    text = ""
+    for place, part in enumerate(PLACEHOLDER.split(template)):
+        said = fill(f"{{{part}}}", values, comma(language)) if place % 2 else part
+        blank = text[-1:] if place % 2 else said[:1] if place else ""
+        if blank == " ":
+            before, after = text.removesuffix(" "), said if place % 2 else said[1:]
+            if _wide(before[-1:]) and _wide(after[:1]):
+                text, said = before, after
+        text += said
+    return text
+
+
+def _wide(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff"
+
+
 def label(name: str) -> str:
     """The name of a fact or column as catalogues have it."""
     return name.replace("_", " ")
@@ -88,25 +115,51 @@ def spoken_rows(
     read: Callable[[AffectedRecord], Rows], language: str, words: Mapping[str, str]
 ) -> Callable[[AffectedRecord], Spoken]:
     """A reader of affected objects that says the cells of spoken columns in that language."""
+    cells = _Cells(words, language)
 
     def reader(affected: AffectedRecord) -> Spoken:
         places = [place for place, name in enumerate(affected.columns) if name in affected.spoken]
         for row in read(affected):
-            cells = list(row)
+            said = list(row)
             for place in places:
-                if place < len(cells):
-                    cells[place] = _cell(cells[place], words, comma(language))
-            yield cells
+                if place < len(said):
+                    said[place] = cells.say(said[place])
+            yield said
 
     return reader
 
 
-def _cell(cell: str, words: Mapping[str, str], between: str) -> str:
-    """A cell that holds words of the product, one or several; what is none of them stays."""
-    if cell in words:
-        return words[cell]
-    parts = [words.get(part, part) for part in _BETWEEN.split(cell)]
-    return "".join(between if part == ", " else part for part in parts)
+class _Cells:
+    """Says cells that hold words of the product, one or several; what is none of them stays."""
+
+    def __init__(self, words: Mapping[str, str], language: str) -> None:
+        self._words = words
+        self._language = language
+        self._templates = Templates(words)
+        self._known: dict[str, str] = {}
+
+    def say(self, cell: str) -> str:
+        """The cell in the language. Most cells of a column are alike, so they are remembered."""
+        known = self._known.get(cell)
+        if known is None:
+            known = self._one(cell) or self._several(cell)
+            if len(self._known) < _REMEMBERED:
+                self._known[cell] = known
+        return known
+
+    def _one(self, cell: str) -> str | None:
+        if cell in self._words:
+            return self._words[cell]
+        template, values = self._templates.values_in(cell) or ("", {})
+        if wordless(template):
+            return None
+        said = {name: self._words.get(one, one) for name, one in values.items()}
+        return said_in(self._language, self._words[template], said)
+
+    def _several(self, cell: str) -> str:
+        between = comma(self._language)
+        parts = [self._one(part) or part for part in _BETWEEN.split(cell)]
+        return "".join(between if part == ", " else part for part in parts)
 
 
 class Templates:
@@ -118,24 +171,38 @@ class Templates:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = words
-        self._known: list[tuple[str, list[str]]] | None = None
+        self._known: dict[str, list[tuple[int, str, list[str]]]] | None = None
 
     def values_in(self, sentence: str) -> tuple[str, dict[str, str]] | None:
         """The template and the values that give this sentence, or None."""
-        if len(sentence) > _LONGEST:
+        if not sentence or len(sentence) > _LONGEST:
             return None
-        for template, parts in self._all():
-            values = _values_in(sentence, parts)
-            if values is not None:
-                return template, values
-        return None
-
-    def _all(self) -> list[tuple[str, list[str]]]:
         if self._known is None:
-            held = [one for one in self._words if placeholders(one) and _tells(one)]
-            parted = [(one, PLACEHOLDER.split(one)) for one in held]
-            self._known = sorted(parted, key=lambda one: (-len("".join(one[1][::2])), one[0]))
-        return self._known
+            self._known = self._sorted()
+        best, found = 0, None
+        for bucket in (f"^{sentence[0]}", f"${sentence[-1]}", ""):
+            for weight, template, parts in self._known.get(bucket, ()):
+                if weight < best:
+                    break
+                values = _values_in(sentence, parts)
+                if values is not None:
+                    best, found = weight, (template, values)
+                    break
+        return found
+
+    def _sorted(self) -> dict[str, list[tuple[int, str, list[str]]]]:
+        """By the first character, else by the last one, so that few have to be tried."""
+        buckets: dict[str, list[tuple[int, str, list[str]]]] = {}
+        for one in self._words:
+            if placeholders(one) and _tells(one):
+                parts = PLACEHOLDER.split(one)
+                first, last = parts[0][:1], parts[-1][-1:]
+                bucket = f"^{first}" if first else f"${last}" if last else ""
+                weight = len("".join(parts[::2]))
+                buckets.setdefault(bucket, []).append((weight, one, parts))
+        for held in buckets.values():
+            held.sort(key=lambda one: (-one[0], one[1]))
+        return buckets
 
 
 def _tells(template: str) -> bool:
@@ -174,7 +241,6 @@ class _Speaker:
         self._language = language
         self._words = words
         self._templates = Templates(words)
-        self._comma = comma(language)
         self._left: set[str] = set()
 
     def result(self) -> RunResult:
@@ -210,7 +276,7 @@ class _Speaker:
         if wordless(template) and None in known.values():
             return None
         said = {name: known.get(name) or value for name, value in values.items()}
-        return fill(self._words[template], said, self._comma)
+        return said_in(self._language, self._words[template], said)
 
     def _known(self, english: str, deep: int) -> str | None:
         return self._words.get(english) or self._recognised(english, deep)
@@ -225,7 +291,7 @@ class _Speaker:
         if template not in self._words and not wordless(template):
             return self._sentence(english)
         spoken = self._words.get(template, template)
-        return fill(spoken, self._values(params, words, deep - 1), self._comma)
+        return said_in(self._language, spoken, self._values(params, words, deep - 1))
 
     def _values(self, params: Mapping[str, Value], words: Words, deep: int) -> dict[str, Value]:
         """Values are data and stay; only those that are marked hold words of the product."""

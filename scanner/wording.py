@@ -14,6 +14,7 @@ import scanner.answered
 import scanner.assess
 import scanner.collect
 import scanner.evidence.folder
+import scanner.evidence.plans
 import scanner.judge
 import scanner.plan.assess
 import scanner.sources.interface
@@ -22,7 +23,7 @@ from scanner.evidence.envelope import kinds
 from scanner.registry import Catalogue, catalogue_in, modules
 from scanner.sources.answers.template import sentences as asking_sentences
 from scanner.text import Vocabulary, wordless
-from scanner.trace import Site, Source, UntraceableError, called
+from scanner.trace import Site, Source, UntraceableError, meant
 from scanner.translate import label
 
 ENGINE = "scanner"
@@ -45,6 +46,7 @@ _ENGINE_MODULES = [
     scanner.assess,
     scanner.collect,
     scanner.evidence.folder,
+    scanner.evidence.plans,
     scanner.judge,
     scanner.plan.assess,
     scanner.sources.interface,
@@ -187,7 +189,7 @@ def _labels_in(source: Source) -> Iterator[str]:
 
 
 def _templates(source: Source, site: Site, places: Mapping[str, int]) -> set[str]:
-    at = places[called(site.call)]
+    at = places[meant(site)]
     if at >= len(site.call.args):
         raise UntraceableError(f"{site.place}: no template")
     return source.strings(site.call.args[at], site)

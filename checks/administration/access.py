@@ -21,6 +21,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -36,12 +37,25 @@ _DEFAULTS = "https://learn.microsoft.com/entra/fundamentals/security-defaults"
 _TEMPLATES = "https://learn.microsoft.com/entra/identity/conditional-access/concept-conditional-access-policy-common"
 
 
+def _together(operator: str, demanded: list[str]) -> str:
+    """Several demands in one cell, with the word between them that the policy has."""
+    told = ""
+    for one in demanded:
+        if not told:
+            told = one
+        elif operator.casefold() == "or":
+            told = said("{one} or {other}", one=told, other=one)
+        else:
+            told = said("{one} and {other}", one=told, other=one)
+    return told
+
+
 def rows_of(policies: list[AccessPolicy]) -> Affected:
     """The policies that a finding is about."""
-    affected = Affected(("policy", "state", "demands"))
+    affected = Affected(("policy", "state", "demands"), spoken=("state", "demands"))
     for one in policies:
-        demanded = [*one.controls, *(["authentication strength"] if one.strength else [])]
-        affected.add(one.name, one.state, f" {one.operator.casefold()} ".join(demanded))
+        demanded = [*one.controls, *([said("authentication strength")] if one.strength else [])]
+        affected.add(one.name, one.state, _together(one.operator, demanded))
     return affected
 
 

@@ -21,6 +21,7 @@ from scanner.api import (
     not_applicable,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
@@ -28,7 +29,7 @@ from scanner.evidence.plans import carried
 from scanner.evidence.tenant import Skus, User
 from scanner.evidence.tenant_signin import UserActivity
 
-MEMBERS = object_set("users to be licensed")
+MEMBERS = object_set(said("users to be licensed"))
 GUESTS = object_set("guests")
 
 
@@ -68,7 +69,7 @@ class GuestsUnderControl(Fold[User]):
             one.sku.sku_id.casefold() for plan in plans for one in carried(skus or Skus(()), plan)
         }
         self._count = 0
-        self._found = Affected(("id", "sign-in name", "what"))
+        self._found = Affected(("id", "sign-in name", "what"), spoken=("what",))
 
     def see(self, item: User) -> None:
         """Take one user in."""
@@ -76,10 +77,10 @@ class GuestsUnderControl(Fold[User]):
             return
         self._count += 1
         if self._products.intersection(one.casefold() for one in item.license_ids):
-            self._found.add(item.id, item.upn, "holds a seat")
+            self._found.add(item.id, item.upn, said("holds a seat"))
         pending = (item.invited or "").casefold() == "pendingacceptance"
         if pending and item.created and item.created < self._before:
-            self._found.add(item.id, item.upn, "invited and never came")
+            self._found.add(item.id, item.upn, said("invited and never came"))
 
     def findings(self) -> Iterable[Finding]:
         """Warn where any guest holds a seat or never came."""

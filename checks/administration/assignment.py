@@ -22,6 +22,7 @@ from scanner.api import (
     not_applicable,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
@@ -29,15 +30,15 @@ from scanner.evidence.plans import PLAN_NAMES, SERVICE_PLANS, PlanState, carried
 from scanner.evidence.tenant import Skus, User
 from scanner.evidence.tenant_groups import LicenceErrors, PilotGroups
 
-GROUPS = object_set("groups that assign licences")
-MEMBERS = object_set("users to be licensed")
+GROUPS = object_set(said("groups that assign licences"))
+MEMBERS = object_set(said("users to be licensed"))
 
 _MEANING = {
-    "countviolation": "not enough seats",
-    "mutuallyexclusiveviolation": "conflicts with another product",
-    "dependencyviolation": "lacks a product that it depends on",
-    "prohibitedinusagelocationviolation": "usage location is missing or not allowed",
-    "uniquenessviolation": "a mail address is used twice",
+    "countviolation": said("not enough seats"),
+    "mutuallyexclusiveviolation": said("conflicts with another product"),
+    "dependencyviolation": said("lacks a product that it depends on"),
+    "prohibitedinusagelocationviolation": said("usage location is missing or not allowed"),
+    "uniquenessviolation": said("a mail address is used twice"),
 }
 
 
@@ -77,7 +78,7 @@ def no_group_licensing_errors(found: LicenceErrors) -> Iterator[Finding]:
     if not found.groups:
         yield passed("no-errors", GROUPS, "No group has members whose licence has an error.")
         return
-    affected = Affected(("group", "member", "error", "meaning"))
+    affected = Affected(("group", "member", "error", "meaning"), spoken=("meaning",))
     reasons: Counter[str] = Counter()
     for one in found.groups:
         for member in one.members:
@@ -98,7 +99,8 @@ def no_group_licensing_errors(found: LicenceErrors) -> Iterator[Finding]:
         " known: {reasons}.",
         groups=len(found.groups),
         members=sum(len(one.members) for one in found.groups),
-        reasons=[f"{error} ({count})" for error, count in sorted(reasons.items())] or ["no names"],
+        reasons=[f"{error} ({count})" for error, count in sorted(reasons.items())]
+        or [said("no names")],
     ).affecting(affected)
 
 
@@ -143,7 +145,7 @@ class UsersCarryPlans(Fold[User]):
         self._carriers = {plan: found for plan, found in self._carriers.items() if found}
         self._count = 0
         self._equipped_pilots = 0
-        self._lacking = Affected(("id", "sign-in name", "lacks"))
+        self._lacking = Affected(("id", "sign-in name", "lacks"), spoken=("lacks",))
 
     def see(self, item: User) -> None:
         """Take one user in."""

@@ -21,6 +21,7 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -33,7 +34,7 @@ from scanner.evidence.tenant_signin import (
 )
 from scanner.evidence.tenant_sync import SyncFeatures
 
-LEGACY = object_set("legacy sign-ins")
+LEGACY = object_set(said("legacy sign-ins"))
 _METHODS = "Entra admin center > Authentication methods"
 
 
@@ -88,7 +89,7 @@ def authentication_methods_migrated(methods: AuthenticationMethods) -> Iterator[
             "migrated",
             tenant(),
             "The migration is complete; enabled are: {methods}.",
-            methods=sorted(enabled) or ["not told"],
+            methods=sorted(enabled) or [said("not told")],
         )
     else:
         yield warned(
@@ -145,7 +146,7 @@ def self_service_password_reset_enabled(
     enabled = None if isinstance(summary, Missing) else summary.of("ssprEnabled")
     gate = outside(
         tenant(),
-        "self-service password reset",
+        said("self-service password reset"),
         scope,
         workloads=("self-service-password-reset",),
         there=isinstance(summary, Missing) or bool(enabled),

@@ -16,6 +16,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -76,7 +77,7 @@ def default_domain_custom(found: TenantDomains, scope: Scope) -> Iterator[Findin
             domain=default.name,
         ).showing(
             expected=[one.name for one in found.domains if not one.is_initial and one.is_verified]
-            or "a verified custom domain",
+            or said("a verified custom domain"),
             observed=default.name,
         )
     else:

@@ -20,13 +20,14 @@ from scanner.api import (
     not_applicable,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
 from scanner.evidence.tenant import User
 from scanner.evidence.tenant_groups import PilotGroups
 
-PILOTS = object_set("pilot groups")
+PILOTS = object_set(said("pilot groups"))
 
 
 @check(
@@ -81,17 +82,23 @@ class PilotGroupsPopulated(Fold[User]):
                 "No pilot group is named; scope.pilot_groups says which ones there are to be.",
             )
             return
-        affected = Affected(("group", "found", "members", "usable members", "state"))
+        affected = Affected(
+            ("group", "found", "members", "usable members", "state"), spoken=("state",)
+        )
         bad, odd = [], []
         for group in self._pilots.groups:
             usable = self._usable[group.wanted]
-            state = "in order"
+            state = said("in order")
             paused = any((one.rule_state or "").casefold() == "paused" for one in group.matches)
             if not group.matches or not usable:
-                state = "has no usable member" if group.matches else "does not exist"
+                state = said("has no usable member") if group.matches else said("does not exist")
                 bad.append(group.wanted)
             elif len(group.matches) > 1 or paused:
-                state = "its membership rule is paused" if paused else "exists more than once"
+                state = (
+                    said("its membership rule is paused")
+                    if paused
+                    else said("exists more than once")
+                )
                 odd.append(group.wanted)
             numbers = (len(group.matches), len(group.member_ids), usable)
             affected.add(group.wanted, *map(str, numbers), state)

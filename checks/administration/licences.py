@@ -20,6 +20,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -40,12 +41,12 @@ _NEEDS = {
     "cloud-app-security": ("cloud-app-security",),
 }
 _WORDS = {
-    PlanState.ABSENT: "in no product",
-    PlanState.UNUSABLE: "only in products that are suspended, or switched off in them",
-    PlanState.UNKNOWN: "in a state that this version does not know",
-    PlanState.PENDING: "waiting for somebody to open the service once",
-    PlanState.GRACE: "only in a product that has expired and is in its grace period",
-    PlanState.PRESENT: "ready for use",
+    PlanState.ABSENT: said("in no product"),
+    PlanState.UNUSABLE: said("only in products that are suspended, or switched off in them"),
+    PlanState.UNKNOWN: said("in a state that this version does not know"),
+    PlanState.PENDING: said("waiting for somebody to open the service once"),
+    PlanState.GRACE: said("only in a product that has expired and is in its grace period"),
+    PlanState.PRESENT: said("ready for use"),
 }
 
 
@@ -101,7 +102,10 @@ def licence_plans_present(skus: Skus, scope: Scope) -> Iterator[Finding]:
         )
         return
     states = {plan: state_of(skus, plan) for plan in plans}
-    named = [f"{PLAN_NAMES[plan]} ({_WORDS[state]})" for plan, state in states.items()]
+    named = [
+        said("{plan} ({state})", plan=PLAN_NAMES[plan], state=_WORDS[state])
+        for plan, state in states.items()
+    ]
     affected = _affected(skus, states)
     bad = {plan for plan, state in states.items() if state <= PlanState.UNUSABLE}
     worst = min(states.values())
@@ -139,7 +143,9 @@ def licence_plans_present(skus: Skus, scope: Scope) -> Iterator[Finding]:
 
 def _affected(skus: Skus, states: dict[str, PlanState]) -> Affected:
     """One row for each plan that is not ready for use and each product that carries it."""
-    affected = Affected(("plan", "state", "product", "product state"))
+    affected = Affected(
+        ("plan", "state", "product", "product state"), spoken=("plan", "state", "product state")
+    )
     for plan, state in states.items():
         if state is PlanState.PRESENT:
             continue
@@ -211,12 +217,14 @@ class SeatsCoverUsers(Fold[User]):
                 "no-plan", tenant(), "No plan in scope is in an enabled product with user seats."
             )
             return
-        affected = Affected(("plan", "seats", "assigned", "members", "members without it"))
+        affected = Affected(
+            ("plan", "seats", "assigned", "members", "members without it"), spoken=("plan",)
+        )
         short, tight = [], []
         for plan, products in self._products.items():
             seats = sum(sku.enabled for sku in products)
             used = sum(sku.consumed for sku in products)
-            told = f"{PLAN_NAMES[plan]} ({seats} seats)"
+            told = said("{plan} ({seats} seats)", plan=PLAN_NAMES[plan], seats=seats)
             if seats < self._members:
                 short.append(told)
             elif self._is_tight(seats, used, self._lacking[plan]):

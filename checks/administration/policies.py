@@ -23,6 +23,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -60,9 +61,9 @@ def notification_contacts_set(organization: Organization) -> Iterator[Finding]:
     """Look for both."""
     lacking = []
     if not organization.technical_contacts:
-        lacking.append("technical contact")
+        lacking.append(said("technical contact"))
     if not organization.privacy_statement:
-        lacking.append("privacy statement")
+        lacking.append(said("privacy statement"))
     if lacking:
         yield warned("not-recorded", tenant(), "Not recorded: {what}.", what=lacking)
     else:
@@ -115,9 +116,9 @@ def user_consent_governed(
         return
     problems = []
     if any(one.casefold().endswith(_BROAD) for one in policy.grant_policies):
-        problems.append("users may consent to any application")
+        problems.append(said("users may consent to any application"))
     if not requests.enabled or not requests.reviewers:
-        problems.append("there is no workflow in which users can ask for consent")
+        problems.append(said("there is no workflow in which users can ask for consent"))
     if problems:
         yield warned(
             "not-governed", tenant(), "Consent is not governed: {problems}.", problems=problems
@@ -253,7 +254,7 @@ def certificate_authentication_trust_valid(
     """Judge dates and revocation addresses of all authorities."""
     if not found.authorities:
         yield outside(
-            tenant(), "certificate sign-in", scope, workloads=("certificate-sign-in",)
+            tenant(), said("certificate sign-in"), scope, workloads=("certificate-sign-in",)
         ) or not_applicable(
             "none",
             tenant(),
@@ -261,17 +262,17 @@ def certificate_authentication_trust_valid(
         )
         return
     days = scope.threshold("authority_warn_days", 180)
-    affected = Affected(("authority", "expires", "revocation list", "problem"))
+    affected = Affected(("authority", "expires", "revocation list", "problem"), spoken=("problem",))
     bad = late = 0
     for one in found.authorities:
         facts = one.certificate
         problem = ""
         if facts.problem or facts.expires is None:
-            problem = facts.problem or "it names no end"
+            problem = facts.problem or said("it names no end")
         elif facts.expires <= header.collected_at:
-            problem = "it has expired"
+            problem = said("it has expired")
         elif not _is_public_http(one.crl):
-            problem = "its revocation list has no public http address"
+            problem = said("its revocation list has no public http address")
         bad += bool(problem)
         if (
             not problem
@@ -279,7 +280,7 @@ def certificate_authentication_trust_valid(
             and facts.expires - header.collected_at < timedelta(days=days)
         ):
             late += 1
-            problem = "it ends soon"
+            problem = said("it ends soon")
         if problem:
             ends = facts.expires.date().isoformat() if facts.expires else ""
             affected.add(one.issuer, ends, one.crl, problem)

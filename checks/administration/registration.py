@@ -21,6 +21,7 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
@@ -31,7 +32,7 @@ from scanner.evidence.tenant_signin import (
     RegistrationSummary,
 )
 
-REGISTERED = object_set("users to register for MFA")
+REGISTERED = object_set(said("users to register for MFA"))
 _METHODS = "Entra admin center > Authentication methods"
 _REGISTRATION = (
     "https://learn.microsoft.com/graph/api/authenticationmethodsroot-list-userregistrationdetails"

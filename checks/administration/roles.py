@@ -18,6 +18,7 @@ from scanner.api import (
     failed,
     object_set,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -38,7 +39,7 @@ from scanner.evidence.tenant_roles import (
     RoleHolders,
 )
 
-PRIVILEGED = object_set("holders of directory roles")
+PRIVILEGED = object_set(said("holders of directory roles"))
 _ROLES = (
     "https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference"
 )
@@ -132,7 +133,7 @@ def global_admin_count(
             **numbers,
         )
     if isinstance(eligibilities, Missing):
-        found = found.showing(eligible=f"not known: {eligibilities.detail}")
+        found = found.showing(eligible=said("not known: {detail}", detail=eligibilities.said))
     yield found.affecting(affected)
 
 
@@ -262,10 +263,12 @@ def privileged_accounts_cloud_only(
         if one.role_id.casefold() != DIRECTORY_SYNCHRONIZATION_ACCOUNTS
         for user in holders.behind(one)
     }
-    affected = Affected(("id", "sign-in name", "Global Administrator"))
+    affected = Affected(
+        ("id", "sign-in name", "Global Administrator"), spoken=("Global Administrator",)
+    )
     synced = [one for one in everyone.values() if one.synced]
     for one in sorted(synced, key=lambda user: user.upn):
-        affected.add(one.id, one.upn, "yes" if one.id in global_ids else "no")
+        affected.add(one.id, one.upn, said("yes") if one.id in global_ids else said("no"))
     count = sum(one.id in global_ids for one in synced)
     if count:
         yield failed(
@@ -319,16 +322,16 @@ def onboarding_roles_delegated(
 ) -> Iterator[Finding]:
     """Look for a holder of each role apart from the Global Administrators."""
     wanted = {
-        "Intune Administrator": (INTUNE_ADMINISTRATOR,),
-        "Conditional Access or Security Administrator": (
+        said("Intune Administrator"): (INTUNE_ADMINISTRATOR,),
+        said("Conditional Access or Security Administrator"): (
             CONDITIONAL_ACCESS_ADMINISTRATOR,
             SECURITY_ADMINISTRATOR,
         ),
     }
     if scope.hybrid is not False:
-        wanted["Hybrid Identity Administrator"] = (HYBRID_IDENTITY_ADMINISTRATOR,)
+        wanted[said("Hybrid Identity Administrator")] = (HYBRID_IDENTITY_ADMINISTRATOR,)
     if scope.workload("information-protection"):
-        wanted["Azure Information Protection Administrator"] = (
+        wanted[said("Azure Information Protection Administrator")] = (
             INFORMATION_PROTECTION_ADMINISTRATOR,
         )
     highest = set(holders_of(assignments, holders, GLOBAL_ADMINISTRATOR))

@@ -97,11 +97,11 @@ def _unknown(missing: Missing) -> Finding:
             "no-tenant",
             RUN,
             "This scan does not sign in to a tenant. {detail}",
-            detail=missing.detail,
+            detail=missing.said,
         )
     return not_assessed(
         f"{missing.reason}-sign-in",
         RUN,
         "It is not known what the scan is permitted to see. {detail}",
-        detail=missing.detail,
+        detail=missing.said,
     )

@@ -19,6 +19,7 @@ from scanner.api import (
     check,
     not_applicable,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -80,7 +81,7 @@ def service_health_clear(health: ServiceHealth, issues: ServiceIssues | None) ->
         )
         return
     disturbed = [one for one in ours if one.status.casefold() not in _GOOD]
-    affected = Affected(("service", "issue", "title", "kind"))
+    affected = Affected(("service", "issue", "title", "kind"), spoken=("kind",))
     for issue in issues.rows if issues else ():
         if not issue.resolved and _is_ours(issue.service):
             affected.add(issue.service, issue.id, issue.title, issue.classification)
@@ -170,7 +171,7 @@ def no_pending_service_changes(
 )
 def entra_recommendations_reviewed(found: Recommendations) -> Iterator[Finding]:
     """List the active ones about what onboarding touches."""
-    affected = Affected(("recommendation", "kind", "priority"))
+    affected = Affected(("recommendation", "kind", "priority"), spoken=("priority",))
     for one in found.rows:
         relevant = any(word in one.type.casefold() for word in ("adfs", "mfa", "sync"))
         if relevant and one.status.casefold() == "active":
@@ -215,7 +216,7 @@ def cloud_app_security_plan_present(skus: Skus, scope: Scope) -> Iterator[Findin
     state = state_of(skus, "cloud-app-security")
     gate = outside(
         tenant(),
-        "cloud app security",
+        said("cloud app security"),
         scope,
         workloads=("cloud-app-security",),
         there=state > PlanState.ABSENT,
@@ -252,7 +253,7 @@ def integrated_application_present(found: Applications, scope: Scope) -> Iterato
     """Count the applications, and those with single sign-on."""
     gate = outside(
         tenant(),
-        "single sign-on for applications",
+        said("single sign-on for applications"),
         scope,
         workloads=("sso-application",),
         there=bool(found.rows),

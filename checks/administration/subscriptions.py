@@ -69,7 +69,7 @@ def subscription_outlasts_onboarding(
         return
     soon = scope.threshold("subscription_warn_days", 90)
     short = scope.threshold("subscription_fail_days", 30)
-    affected = Affected(("product", "state", "trial", "days left"))
+    affected = Affected(("product", "state", "trial", "days left"), spoken=("state", "trial"))
     bad, late = [], []
     for one in relevant:
         days = _days(one, header.collected_at)

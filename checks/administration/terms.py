@@ -17,6 +17,7 @@ from scanner.api import (
     check,
     failed,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -119,7 +120,7 @@ def terms_of_use_enforced(
     """Look for an agreement that an enabled policy names."""
     gate = outside(
         tenant(),
-        "an agreement of Entra terms of use",
+        said("an agreement of Entra terms of use"),
         scope,
         workloads=("terms-of-use",),
         there=isinstance(agreements, Missing) or bool(agreements.rows),
@@ -177,7 +178,7 @@ def sign_in_page_branded(
     """Look for anything that the page shows of the organisation."""
     shown = bool(branding.text or branding.banner or branding.background)
     gate = outside(
-        tenant(), "branding of the sign-in page", scope, workloads=("branding",), there=shown
+        tenant(), said("branding of the sign-in page"), scope, workloads=("branding",), there=shown
     ) or unlicensed(tenant(), skus, "entra-p1")
     if gate:
         yield gate

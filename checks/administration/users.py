@@ -14,19 +14,22 @@ from scanner.api import (
     Scope,
     Severity,
     Topic,
+    Vocabulary,
     check,
     failed,
     not_applicable,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
 from scanner.evidence.tenant import Organization, TenantDomains, User
 
-SYNCED = object_set("synchronised users")
-LICENSED = object_set("users to be licensed")
-WITH_MAIL = object_set("users with mail")
+LICENSED_HOW = Vocabulary(("by group", "directly", "not yet"))
+SYNCED = object_set(said("synchronised users"))
+LICENSED = object_set(said("users to be licensed"))
+WITH_MAIL = object_set(said("users with mail"))
 
 
 def is_member(user: User) -> bool:
@@ -105,7 +108,7 @@ class UpnSuffixVerified(Fold[User]):
             yield (
                 self._said(percent)
                 .showing(
-                    expected=sorted(self._good) or "a verified custom domain",
+                    expected=sorted(self._good) or said("a verified custom domain"),
                     observed=f"{percent} %",
                     threshold=f"{self._fail} %",
                 )
@@ -176,7 +179,7 @@ class UsersHaveUsageLocation(Fold[User]):
         )
         self._count = 0
         self._direct = 0
-        self._without = Affected(("id", "sign-in name", "licensed"))
+        self._without = Affected(("id", "sign-in name", "licensed"), spoken=("licensed",))
 
     def see(self, item: User) -> None:
         """Take one user in."""
@@ -187,7 +190,13 @@ class UsersHaveUsageLocation(Fold[User]):
             return
         by_group = item.licensed_by_group
         self._direct += not by_group
-        told = "by group" if by_group else "directly" if item.license_ids else "not yet"
+        told = (
+            said("by group")
+            if by_group
+            else said("directly")
+            if item.license_ids
+            else said("not yet")
+        )
         self._without.add(item.id, item.upn, told)
 
     def findings(self) -> Iterable[Finding]:

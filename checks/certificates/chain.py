@@ -18,6 +18,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -145,7 +146,7 @@ def _broken(found: TlsChain, wrong: list[PathFault]) -> Finding:
         first.code,
         found.subject,
         _FAULTS[first.code],
-        name=common_name(first.subject) or "(no name)",
+        name=common_name(first.subject) or said("(no name)"),
     ).showing(
         detail=first.detail or "-",
         position=first.position,

@@ -17,6 +17,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -69,7 +70,7 @@ def sni_independent(found: TlsProtocol) -> Iterator[Finding]:
             "turned-away",
             subject,
             "A hello without a server name is turned away: {detail}.",
-            detail=without.detail or "the connection is closed",
+            detail=without.detail or said("the connection is closed"),
         )
     elif without.leaf != with_name.leaf:
         yield warned("another", subject, "A hello without a server name gets another certificate.")

@@ -11,14 +11,17 @@ from scanner.api import (
     Finding,
     Header,
     Owner,
+    Said,
     Severity,
     Status,
     Topic,
+    Vocabulary,
     check,
     failed,
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -33,6 +36,7 @@ from scanner.evidence.tls import (
     TlsOutcome,
 )
 
+_OUTCOMES = Vocabulary(map(str, TlsOutcome))
 _MANAGE = "https://learn.microsoft.com/windows-server/identity/ad-fs/operations/manage-ssl-certificates-ad-fs-wap"
 
 
@@ -65,7 +69,12 @@ def same_on_all_addresses(found: TlsEndpoint, chain: TlsChain, header: Header) -
             finding = finding.at(Severity.HIGH)
         else:
             finding = weighed(finding, found.role, Severity.MEDIUM)
-    yield finding.showing(addresses=[f"{one.address}: {one.outcome}" for one in found.addresses])
+    yield finding.showing(
+        addresses=[
+            said("{address}: {outcome}", address=one.address, outcome=_OUTCOMES.say(one.outcome))
+            for one in found.addresses
+        ]
+    )
 
 
 def _same(found: TlsEndpoint, chain: TlsChain, header: Header) -> Finding:
@@ -184,14 +193,18 @@ def path_not_intercepted(found: CloudPath) -> Iterator[Finding]:
             "The certificate of {host} comes from {issuer}, which is no public authority: TLS is opened"
             " on the way.",
             host=first.host,
-            issuer=common_name(top.issuer) if top else "an unreadable issuer",
+            issuer=common_name(top.issuer) if top else said("an unreadable issuer"),
         ).showing(hosts=[one.host for one in strange], proxy=found.proxy or "none")
     elif len(seen) < len(found.hosts) or not seen:
         yield not_assessed(
             "unreachable-cloud",
             RUN,
             "Not every host of Microsoft could be reached: {hosts}.",
-            hosts=[f"{one.host} ({one.detail})" for one in found.hosts if one.path is None],
+            hosts=[
+                said("{host} ({detail})", host=one.host, detail=Said.of(one.detail))
+                for one in found.hosts
+                if one.path is None
+            ],
         )
     else:
         yield passed("untouched", RUN, "Microsoft's hosts show certificates of public authorities.")

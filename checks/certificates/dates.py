@@ -23,6 +23,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -273,4 +274,4 @@ def unreadable(subject: Subject) -> Finding:
 
 
 def _day(moment: datetime | None) -> str:
-    return moment.date().isoformat() if moment else "an unknown date"
+    return moment.date().isoformat() if moment else said("an unknown date")

@@ -11,6 +11,7 @@ from scanner.api import (
     Owner,
     Severity,
     Topic,
+    Vocabulary,
     check,
     failed,
     not_applicable,
@@ -64,10 +65,15 @@ def tls_versions(found: TlsProtocol) -> Iterator[Finding]:
     """Judge the answers to one hello per version."""
     finding = _versions(found)
     lacks = finding.reason == "no-current-version"
-    shown = {one.kind: one.version or one.answer for one in found.hellos if one.kind in _ASKED}
+    shown = {
+        one.kind: one.version or _ANSWERS.say(one.answer)
+        for one in found.hellos
+        if one.kind in _ASKED
+    }
     yield weighed(finding, found.role, Severity.MEDIUM, stops=lacks).showing(**shown)
 
 
+_ANSWERS = Vocabulary(("accepted", "refused", "undetermined"))
 _ASKED = ("tls13", "tls12", "tls11", "tls10", "ssl3")
 _OLD: tuple[tuple[HelloKind, str], ...] = (("tls11", "TLS 1.1"), ("tls10", "TLS 1.0"))
 

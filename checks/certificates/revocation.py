@@ -13,11 +13,13 @@ from scanner.api import (
     Owner,
     Severity,
     Topic,
+    Vocabulary,
     check,
     failed,
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -71,7 +73,7 @@ def _revoked(found: EndpointRevocation) -> Finding:
                 name=common_name(one.subject),
                 date=answer.revoked_at.date().isoformat()
                 if answer.revoked_at
-                else "an unknown day",
+                else said("an unknown day"),
                 reason=answer.reason or "none",
             ).showing(asked=answer.url or answer.method)
     asked = [one for one in found.certificates if one.ways or one.answers]
@@ -265,6 +267,7 @@ _BROKEN = {
 }
 _UNSEEN = (RevocationOutcome.UNREACHABLE, RevocationOutcome.INSIDE, RevocationOutcome.TOO_LARGE)
 _SOON = timedelta(days=1)
+_OUTCOMES = Vocabulary(map(str, RevocationOutcome))
 
 
 def _publication(found: CrlHost, now: datetime) -> Finding:
@@ -275,7 +278,10 @@ def _publication(found: CrlHost, now: datetime) -> Finding:
         return failed(
             reason, subject, template, url=broken.url[:200], status=broken.status
         ).showing(
-            lists=[f"{one.url[:120]}: {one.outcome}" for one in found.lists],
+            lists=[
+                said("{url}: {outcome}", url=one.url[:120], outcome=_OUTCOMES.say(one.outcome))
+                for one in found.lists
+            ],
             next_update=str(broken.next_update or "-"),
         )
     unseen = [one for one in found.lists if one.outcome in _UNSEEN]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scanner.api import Finding, Severity, Status, Step, step
+from scanner.api import Finding, Severity, Status, Step, said, step
 from scanner.evidence.certificate import Certificate
 from scanner.evidence.tls import ServedChain, TlsChain
 
@@ -64,7 +64,7 @@ def to_request(names: list[str]) -> Step:
 def names_of(leaf: Certificate) -> list[str]:
     """At most five of its names, and how many more there are."""
     names = [*leaf.dns_names, *leaf.ip_names]
-    more = [f"and {len(names) - 5} more"] if len(names) > 5 else []  # noqa: PLR2004 - as said
+    more = [said("and {count} more", count=len(names) - 5)] if len(names) > 5 else []  # noqa: PLR2004 - as said
     return [one[:120] for one in names[:5]] + more
 
 

@@ -21,6 +21,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -53,7 +54,7 @@ def days_until(end: datetime | None, now: datetime) -> int | None:
 
 def _gate(scope: Scope, skus: Skus | None, *, there: bool) -> Finding | None:
     return outside(
-        tenant(), "management of Apple devices", scope, platforms=_APPLE, there=there
+        tenant(), said("management of Apple devices"), scope, platforms=_APPLE, there=there
     ) or unlicensed(tenant(), skus, "intune")
 
 
@@ -182,24 +183,26 @@ def apple_enrolment_token(
         )
         return
     warn = scope.threshold("apple_warn_days", 30)
-    affected = Affected(("token", "expires", "last synchronisation", "problem"))
+    affected = Affected(
+        ("token", "expires", "last synchronisation", "problem"), spoken=("problem",)
+    )
     bad = late = 0
     for one in tokens.rows:
         left = days_until(one.expires, header.collected_at)
         age = days_until(header.collected_at, one.last_sync) if one.last_sync else None
         problem = ""
         if left is not None and left < 0:
-            problem = "it has expired"
+            problem = said("it has expired")
         elif one.error:
-            problem = f"its synchronisation ends with error {one.error}"
+            problem = said("its synchronisation ends with error {error}", error=one.error)
         elif age is not None and age >= _SYNC_FAIL:
-            problem = "it has not synchronised for a week"
+            problem = said("it has not synchronised for a week")
         bad += bool(problem)
         if not problem and left is not None and left <= warn:
-            problem = "it ends soon"
+            problem = said("it ends soon")
             late += 1
         elif not problem and (age is None or age >= 1):
-            problem = "it has not synchronised for a day"
+            problem = said("it has not synchronised for a day")
             late += 1
         affected.add(one.name, _day(one.expires), _day(one.last_sync), problem)
     yield _tokens_said(bad, late, len(tokens.rows)).affecting(affected)
@@ -282,7 +285,9 @@ def apple_volume_purchase_token(
         )
         return
     warn = scope.threshold("apple_warn_days", 30)
-    affected = Affected(("token", "expires", "last synchronisation", "problem"))
+    affected = Affected(
+        ("token", "expires", "last synchronisation", "problem"), spoken=("problem",)
+    )
     bad = late = 0
     for one in tokens.rows:
         left = days_until(one.expires, header.collected_at)
@@ -290,13 +295,13 @@ def apple_volume_purchase_token(
         problem = ""
         if one.state.casefold() != "valid" or (left is not None and left < 0):
             bad += 1
-            problem = f"it is in state {one.state}"
+            problem = said("it is in state {state}", state=one.state)
         elif one.sync_status.casefold() == "failed" or age is None or age >= 1:
             late += 1
-            problem = "its last synchronisation failed or is older than a day"
+            problem = said("its last synchronisation failed or is older than a day")
         elif left is not None and left <= warn:
             late += 1
-            problem = "it ends soon"
+            problem = said("it ends soon")
         affected.add(one.account, _day(one.expires), _day(one.last_sync), problem)
     total = len(tokens.rows)
     if bad:

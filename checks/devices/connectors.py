@@ -21,6 +21,7 @@ from scanner.api import (
     failed,
     not_applicable,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -98,7 +99,7 @@ def ndes_connector_healthy(
     )
     gate = outside(
         tenant(),
-        "certificates for devices",
+        said("certificates for devices"),
         scope,
         workloads=("device-certificates",),
         there=bool(connectors.rows) or issuing,
@@ -109,17 +110,23 @@ def ndes_connector_healthy(
     if not connectors.rows:
         yield failed("none", tenant(), "There is no certificate connector.")
         return
-    affected = Affected(("connector", "server", "version", "last contact", "problem"))
+    affected = Affected(
+        ("connector", "server", "version", "last contact", "problem"), spoken=("problem",)
+    )
     bad = odd = 0
     for one in connectors.rows:
         age = hours_since(one.last_contact, header.collected_at)
         old = version_of(one.version) < version_of(CERTIFICATE_CONNECTOR_FLOOR)
         problem = ""
         if one.state.casefold() != "active" or age is None or age > 24:  # noqa: PLR2004
-            problem = f"it is {one.state or 'silent'}"
+            problem = said("it is {state}", state=one.state or said("silent"))
             bad += 1
         elif age > 1 or old:
-            problem = "its version is old" if old else "it has been silent for more than an hour"
+            problem = (
+                said("its version is old")
+                if old
+                else said("it has been silent for more than an hour")
+            )
             odd += 1
         contact = one.last_contact.isoformat() if one.last_contact else ""
         affected.add(one.name, one.machine, one.version, contact, problem)
@@ -176,7 +183,7 @@ def hybrid_autopilot_connector(
     """Judge all connectors together; one good one is enough to work."""
     gate = outside(
         tenant(),
-        "Autopilot with hybrid join",
+        said("Autopilot with hybrid join"),
         scope,
         workloads=("autopilot-hybrid",),
         there=bool(connectors.rows),
@@ -185,7 +192,7 @@ def hybrid_autopilot_connector(
         yield gate
         return
     active, good = [], []
-    affected = Affected(("connector", "state", "version", "last contact"))
+    affected = Affected(("connector", "state", "version", "last contact"), spoken=("state",))
     for one in connectors.rows:
         age = hours_since(one.last_contact, header.collected_at)
         if one.state.casefold() == "active" and age is not None and age <= 24:  # noqa: PLR2004
@@ -246,7 +253,7 @@ def exchange_connector_connected(connectors: ExchangeConnectors, scope: Scope) -
     """Judge the connectors that are still there."""
     if not connectors.rows:
         yield outside(
-            tenant(), "the Exchange connector", scope, workloads=("exchange-connector",)
+            tenant(), said("the Exchange connector"), scope, workloads=("exchange-connector",)
         ) or not_applicable("none", tenant(), "There is no Exchange connector.")
         return
     down = [one for one in connectors.rows if one.status.casefold() == "disconnected"]

@@ -19,6 +19,7 @@ from scanner.api import (
     failed,
     not_assessed,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -67,7 +68,7 @@ def registration_allowed(
     """Judge who may join and register, and how many devices."""
     gate = outside(
         tenant(),
-        "registration of devices",
+        said("registration of devices"),
         scope,
         workloads=("intune", "autopilot", "co-management"),
         there=bought(skus, "intune"),
@@ -120,7 +121,7 @@ def registration_allowed(
         )
 
 
-_WHO = {"all": "all users", "enumerated": "selected users", "no": "nobody"}
+_WHO = {"all": said("all users"), "enumerated": said("selected users"), "no": said("nobody")}
 
 
 def _kind(type_name: str | None) -> str:
@@ -159,7 +160,7 @@ def automatic_enrolment_scope(
     """Judge the entry of Intune, and whether another one competes with it."""
     gate = outside(
         tenant(),
-        "management of Windows devices",
+        said("management of Windows devices"),
         scope,
         platforms=("windows",),
         workloads=("co-management",),
@@ -261,13 +262,13 @@ def enrolment_restrictions_fit_platforms(
     platforms = [
         one for one in ("ios", "android", "windows", "macos") if stated is None or one in stated
     ]
-    affected = Affected(("restriction", "platform", "what"))
+    affected = Affected(("restriction", "platform", "what"), spoken=("platform", "what"))
     reaching = [one for one in found.rows if one.applies]
     for one in reaching:
         for platform in platforms:
             rule = getattr(one, platform)
             if rule is not None and rule.blocked:
-                affected.add(one.name, platform, "blocked")
+                affected.add(one.name, platform, said("blocked"))
     least = int(scope.threshold("enrolment_limit", 5))
     limits = [one for one in reaching if one.limit is not None and one.limit < least]
     if len(affected) and stated is not None:

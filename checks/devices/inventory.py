@@ -20,6 +20,7 @@ from scanner.api import (
     not_applicable,
     object_set,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -32,7 +33,7 @@ from scanner.evidence.tenant_devices import (
     StaleDeviceCount,
 )
 
-HYBRID = object_set("hybrid-joined devices")
+HYBRID = object_set(said("hybrid-joined devices"))
 
 
 @check(

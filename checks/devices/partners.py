@@ -20,6 +20,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -66,7 +67,7 @@ def managed_google_play_bound(
     status = play.bind_status.casefold()
     gate = outside(
         tenant(),
-        "management of Android devices",
+        said("management of Android devices"),
         scope,
         platforms=("android",),
         there=status.startswith("bound"),
@@ -99,7 +100,7 @@ def managed_google_play_bound(
             tenant(),
             "Managed Google Play is bound, but its last synchronisation is older than a day or did"
             " not succeed ({status}).",
-            status=play.sync_status or "not told",
+            status=play.sync_status or said("not told"),
         )
     else:
         found = passed("bound", tenant(), "Managed Google Play is bound and synchronises.")
@@ -144,7 +145,7 @@ def threat_defence_connector_healthy(
     found = next(iter(defender or connectors.rows), None)
     gate = outside(
         tenant(),
-        "endpoint threat defence",
+        said("endpoint threat defence"),
         scope,
         workloads=("endpoint-threat-defence",),
         there=bought(skus, "endpoint-threat-defence") or found is not None,

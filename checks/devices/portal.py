@@ -20,6 +20,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -101,7 +102,7 @@ def company_portal_branded(
         yield warned("partly", tenant(), "The Company Portal lacks: {what}.", what=lacking)
 
 
-_WORDS = ("name", "privacy link with https", "support contact")
+_WORDS = (said("name"), said("privacy link with https"), said("support contact"))
 
 
 def _lacking(profile: BrandingProfile) -> list[str]:
@@ -181,7 +182,7 @@ def app_protection_assigned(
     policies = {"ios": ios.rows, "android": android.rows}
     gate = outside(
         tenant(),
-        "app protection",
+        said("app protection"),
         scope,
         workloads=("app-protection",),
         there=any(policies.values()),
@@ -254,7 +255,7 @@ def compliance_policy_per_platform(
             "not-assigned",
             tenant(),
             "No compliance policy is assigned for: {platforms}.",
-            platforms=lacking or ["any platform"],
+            platforms=lacking or [said("any platform")],
         )
     else:
         yield passed(
@@ -309,7 +310,7 @@ def unassigned_devices_non_compliant(
     )
     gate = outside(
         tenant(),
-        "conditional access by device",
+        said("conditional access by device"),
         scope,
         workloads=("conditional-access",),
         there=using,

@@ -21,14 +21,15 @@ from scanner.api import (
     not_applicable,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
 from scanner.evidence.tenant import Skus
 from scanner.evidence.tenant_profiles import CertificateFacts, DeviceProfile, DeviceProfiles
 
-CHAINS = object_set("Wi-Fi and VPN profiles")
-ROOTS = object_set("trusted root profiles")
+CHAINS = object_set(said("Wi-Fi and VPN profiles"))
+ROOTS = object_set(said("trusted root profiles"))
 _EVERYBODY = {"allDevicesAssignmentTarget", "allLicensedUsersAssignmentTarget"}
 _WEAK_RSA = 2048
 
@@ -36,7 +37,7 @@ _WEAK_RSA = 2048
 def _gate(profiles: DeviceProfiles, skus: Skus | None, scope: Scope) -> Finding | None:
     return outside(
         CHAINS,
-        "certificates for devices",
+        said("certificates for devices"),
         scope,
         workloads=("device-certificates",),
         there=bool(profiles.profiles),
@@ -87,7 +88,7 @@ def certificate_profile_chain_complete(
             "no-profile", CHAINS, "No enterprise Wi-Fi or VPN profile is assigned."
         )
         return
-    affected = Affected(("profile", "platform", "problem"))
+    affected = Affected(("profile", "platform", "problem"), spoken=("platform", "problem"))
     for one in using:
         for problem in _problems(one, profiles):
             affected.add(one.name, one.platform, problem)
@@ -110,14 +111,17 @@ def certificate_profile_chain_complete(
 
 def _problems(using: DeviceProfile, profiles: DeviceProfiles) -> Iterator[str]:
     """A root is needed always; a client certificate only where the platform has such profiles."""
-    for part, word in (("root", "trusted root"), ("client-certificate", "client certificate")):
+    for part, word in (
+        ("root", said("trusted root")),
+        ("client-certificate", said("client certificate")),
+    ):
         found = [
             one for one in profiles.profiles if one.part == part and one.platform == using.platform
         ]
         if not found and (part == "root" or using.part == "wifi"):
-            yield f"no {word} profile for this platform"
+            yield said("no {word} profile for this platform", word=word)
         elif found and not any(_reaches(one, using) for one in found):
-            yield f"no {word} profile goes to the same groups"
+            yield said("no {word} profile goes to the same groups", word=word)
 
 
 def _reaches(one: DeviceProfile, using: DeviceProfile) -> bool:
@@ -162,16 +166,19 @@ def trusted_root_profile_valid(
         yield not_applicable("no-root", ROOTS, "There is no trusted root profile.")
         return
     soon = header.collected_at + timedelta(days=scope.threshold("root_warn_days", 180))
-    affected = Affected(("profile", "platform", "subject", "expires", "key", "problem"))
+    affected = Affected(
+        ("profile", "platform", "subject", "expires", "key", "problem"),
+        spoken=("platform", "problem"),
+    )
     bad = odd = 0
     for one in roots:
         facts = one.certificate or CertificateFacts(problem="the tenant does not give its content")
         broken = facts.problem or (
-            "it has expired" if facts.expires and facts.expires <= header.collected_at else ""
+            said("it has expired") if facts.expires and facts.expires <= header.collected_at else ""
         )
         weak = "" if broken else _weakness(facts)
         if not broken and not weak and facts.expires and facts.expires < soon:
-            weak = "it ends soon"
+            weak = said("it ends soon")
         bad += bool(broken)
         odd += bool(weak)
         ends = facts.expires.date().isoformat() if facts.expires else ""
@@ -207,9 +214,9 @@ def trusted_root_profile_valid(
 
 def _weakness(facts: CertificateFacts) -> str:
     if not facts.is_ca:
-        return "it is not the certificate of a certification authority"
+        return said("it is not the certificate of a certification authority")
     if facts.key.startswith("RSA") and facts.key_bits < _WEAK_RSA:
-        return f"its key is {facts.key}"
+        return said("its key is {key}", key=facts.key)
     if facts.signature.casefold() in ("sha1", "md5"):
-        return f"it is signed with {facts.signature}"
+        return said("it is signed with {signature}", signature=facts.signature)
     return ""

@@ -18,6 +18,7 @@ from scanner.api import (
     failed,
     not_assessed,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -59,7 +60,7 @@ def hello_for_business_default(
     """Say what the setting is; 'enabled' deserves a look before the pilot."""
     gate = outside(
         tenant(),
-        "management of Windows devices",
+        said("management of Windows devices"),
         scope,
         platforms=("windows",),
         there=bought(skus, "intune"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from checks.directory_sync.common import too_damaged, unclear
+from checks.directory_sync.words import SPOKEN
 from checks.gate import unread
 from scanner.api import (
     Affected,
@@ -22,6 +23,7 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
@@ -29,8 +31,8 @@ from scanner.evidence.anchors import anchor_of, immutable_guid
 from scanner.evidence.directory import PEOPLE, Collision, DirectoryInput, DirectoryObject
 from scanner.evidence.tenant import Organization, User
 
-_ANCHORS = object_set("source anchors")
-_TIED = object_set("immutable ids")
+_ANCHORS = object_set(said("source anchors"))
+_TIED = object_set(said("immutable ids"))
 _DESIGN = "https://learn.microsoft.com/entra/identity/hybrid/connect/plan-connect-design-concepts"
 
 
@@ -71,7 +73,7 @@ class SourceAnchorsConsistent(Fold[DirectoryObject]):
     def __init__(self, found: DirectoryInput, organization: Organization | None) -> None:
         self._found = found
         self._syncing = bool(organization and organization.on_premises_sync_enabled)
-        self._rows = Affected(("dn", "type", "mS-DS-ConsistencyGuid"))
+        self._rows = Affected(("dn", "type", "mS-DS-ConsistencyGuid"), spoken=SPOKEN)
         self._groups = 0
         self._names: dict[str, str] = {}
         self._owners: dict[str, str] = {}

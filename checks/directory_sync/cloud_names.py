@@ -19,6 +19,7 @@ from checks.directory_sync.common import (
     unclear,
 )
 from checks.directory_sync.logins import RENAME, USERS, not_exported
+from checks.directory_sync.words import CHANGES, SPOKEN
 from scanner.api import (
     Affected,
     Effort,
@@ -36,6 +37,7 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
@@ -46,7 +48,7 @@ from scanner.evidence.tenant import TenantDomains, User
 from scanner.evidence.tenant_roles import RoleAssignments, RoleHolders
 from scanner.evidence.tenant_sync import SyncFeatures
 
-_TAKEN = object_set("users of the tenant")
+_TAKEN = object_set(said("users of the tenant"))
 _HELD = ("predicted", "dn", "held by")
 
 
@@ -118,8 +120,8 @@ class CloudUserNamesUnchanged(Fold[DirectoryObject]):
     def _changed(self) -> Affected:
         columns = ("dn", "on premises", "predicted", "reason")
         if not self._known:
-            return Affected(columns, [row[:-1] for row in self._rows])
-        return Affected((*columns, "in the tenant"), self._rows)
+            return Affected(columns, [row[:-1] for row in self._rows], SPOKEN)
+        return Affected((*columns, "in the tenant"), self._rows, SPOKEN)
 
     def findings(self) -> Iterator[Finding]:
         """How many names change, and why."""
@@ -137,7 +139,7 @@ class CloudUserNamesUnchanged(Fold[DirectoryObject]):
                     " {why}.",
                     changed=len(self._rows),
                     count=self._users,
-                    why=[f"{reason} {count}" for reason, count in self._why.most_common()],
+                    why=CHANGES.counted(self._why.most_common()),
                 )
                 .showing(domains=_told(self._suffixes), synchronised=self._known)
                 .affecting(self._changed())
@@ -154,7 +156,9 @@ class CloudUserNamesUnchanged(Fold[DirectoryObject]):
 
 
 def _told(suffixes: CloudSuffixes) -> str:
-    return "as configured, not read from the tenant" if suffixes.assumed else "as the tenant says"
+    if suffixes.assumed:
+        return said("as configured, not read from the tenant")
+    return said("as the tenant says")
 
 
 def _no_suffixes() -> Finding:
@@ -213,8 +217,8 @@ class CloudUserNamesUnique(Fold[DirectoryObject]):
         self._cloud = CloudUsers(administrators(assignments, holders))
         self._roles_known = assignments is not None
         self._blocked = bool(features and features.block_soft_match)
-        self._taken = Affected(_HELD)
-        self._matched = Affected(_HELD)
+        self._taken = Affected(_HELD, spoken=("held by",))
+        self._matched = Affected(_HELD, spoken=("held by",))
         self._admins = 0
 
     def see_user(self, item: User) -> None:
@@ -253,13 +257,15 @@ class CloudUserNamesUnique(Fold[DirectoryObject]):
             key, held = other, self._cloud.names[other]
         if held == ADMINISTRATOR:
             self._admins += 1
-            self._taken.add(name, item.dn, f"administrator {key}")
+            self._taken.add(name, item.dn, said("administrator {key}", key=key))
         elif held == CLOUD_ONLY and not self._blocked:
-            self._matched.add(name, item.dn, f"cloud-only user {key}")
+            self._matched.add(name, item.dn, said("cloud-only user {key}", key=key))
         elif held == CLOUD_ONLY:
-            self._taken.add(name, item.dn, f"cloud-only user {key}, soft match is blocked")
+            self._taken.add(
+                name, item.dn, said("cloud-only user {key}, soft match is blocked", key=key)
+            )
         elif not self._cloud.is_tied(held, item):
-            self._taken.add(name, item.dn, f"{key}, which belongs to another object")
+            self._taken.add(name, item.dn, said("{key}, which belongs to another object", key=key))
 
     def findings(self) -> Iterator[Finding]:
         """The names that several users would have, and those that the tenant's users have."""
@@ -304,7 +310,9 @@ class CloudUserNamesUnique(Fold[DirectoryObject]):
         )
 
     def _with_the_tenant(self) -> Finding:
-        roles = "as the tenant says" if self._roles_known else "not read: anybody may hold one"
+        roles = said("not read: anybody may hold one")
+        if self._roles_known:
+            roles = said("as the tenant says")
         if self._taken:
             return (
                 failed(
@@ -318,7 +326,7 @@ class CloudUserNamesUnique(Fold[DirectoryObject]):
                     users=len(self._matched),
                 )
                 .showing(roles=roles)
-                .affecting(Affected(_HELD, [*self._taken.rows, *self._matched.rows]))
+                .affecting(Affected(_HELD, [*self._taken.rows, *self._matched.rows], ("held by",)))
             )
         if self._matched:
             return (

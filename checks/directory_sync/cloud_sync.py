@@ -13,12 +13,15 @@ from scanner.api import (
     Owner,
     Phase,
     Severity,
+    Subject,
+    SubjectKind,
     Topic,
     check,
     failed,
     forest,
     not_applicable,
     passed,
+    said,
     step,
     warned,
 )
@@ -77,19 +80,37 @@ class CloudSyncWithinLimits(Fold[DirectoryObject]):
     def findings(self) -> Iterator[Finding]:
         """One finding for each domain."""
         if not self._planned:
-            yield not_applicable("not-planned", forest("all forests"), "Cloud Sync is not planned.")
+            yield not_applicable(
+                "not-planned",
+                Subject(SubjectKind.FOREST, said("all forests")),
+                "Cloud Sync is not planned.",
+            )
             return
         for name, count in sorted(self._domains.items()):
             yield self._about(name, count)
 
     def _about(self, name: str, count: int) -> Finding:
-        problems = [f"{count} objects in the domain"] if count > CLOUD_SYNC_OBJECTS else []
-        problems += [f"{self._large} groups above 50,000 members"] if self._large else []
-        problems += [f"{self._devices} devices to synchronise"] if self._devices else []
+        problems = (
+            [said("{count} objects in the domain", count=count)]
+            if count > CLOUD_SYNC_OBJECTS
+            else []
+        )
+        problems += (
+            [said("{large} groups above 50,000 members", large=self._large)] if self._large else []
+        )
+        problems += (
+            [said("{devices} devices to synchronise", devices=self._devices)]
+            if self._devices
+            else []
+        )
         if self._filters > SCOPING_FILTERS:
-            problems.append(f"{self._filters} units in the scope filter, which takes 59")
+            problems.append(
+                said("{filters} units in the scope filter, which takes 59", filters=self._filters)
+            )
         if self._persons and self._hashes:
-            problems.append(f"password hashes of {self._persons} inetOrgPerson objects")
+            problems.append(
+                said("password hashes of {persons} inetOrgPerson objects", persons=self._persons)
+            )
         if problems:
             return failed(
                 "beyond-limits",

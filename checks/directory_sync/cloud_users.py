@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.gate import unread
-from scanner.api import Finding, Missing, Reason, Subject
+from scanner.api import Finding, Missing, Reason, Subject, said
 from scanner.evidence.anchors import anchor_of, immutable_guid
 from scanner.evidence.directory import DirectoryObject
 from scanner.evidence.tenant import User
 from scanner.evidence.tenant_roles import RoleAssignments, RoleHolders
 
 MATCHING = "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-install-existing-tenant"
-CLOUD_ONLY, ADMINISTRATOR = "cloud-only user", "administrator"
-_UNTOLD, _OF_ANOTHER_KIND = "", "anchor of another kind"
+CLOUD_ONLY, ADMINISTRATOR = said("cloud-only user"), said("administrator")
+_UNTOLD, _OF_ANOTHER_KIND = "", said("anchor of another kind")
 
 
 class CloudUsers:

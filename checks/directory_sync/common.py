@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
+from checks.directory_sync.words import KINDS, SPOKEN
 from scanner.api import (
     Affected,
     Finding,
@@ -88,7 +89,7 @@ class FaultFold(Fold[DirectoryObject]):
         self._found = found
         unknown = [set(one.outside_schema) for one in forests or ()]
         self._unknown = set.intersection(*unknown) if unknown else set()
-        self._rows = {name: Affected(COLUMNS) for name in self._names()}
+        self._rows = {name: Affected(COLUMNS, spoken=SPOKEN) for name in self._names()}
         self._kinds: dict[str, Counter[str]] = {name: Counter() for name in self._rows}
         self._objects: Counter[tuple[str, str]] = Counter()
 
@@ -133,7 +134,7 @@ class FaultFold(Fold[DirectoryObject]):
         subject = object_set(name)
         rows = self._rows[name]
         bad, doubtful = self._objects[name, "fail"], self._objects[name, "warn"]
-        kinds = [f"{kind} {count}" for kind, count in self._kinds[name].most_common()]
+        kinds = KINDS.counted(self._kinds[name].most_common())
         plain = name.partition(" ")[0]
         if not any(part.classes.get(kind) for part in self._found.parts for kind in _JUDGED):
             yield not_applicable(

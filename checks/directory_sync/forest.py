@@ -18,6 +18,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -154,11 +155,11 @@ def cloud_sync_agent_prerequisites(forest: Forest, plan: SyncPlan | None) -> Ite
 def _lacks(forest: Forest) -> list[str]:
     """What is known to be missing."""
     levels = [one.level for one in forest.controllers]
-    lacks = ["a key of the key distribution service"] if forest.key_root is False else []
+    lacks = [said("a key of the key distribution service")] if forest.key_root is False else []
     if levels and all(level is not None and level < _LEVEL_2012 for level in levels):
-        lacks.append("a domain controller with Windows Server 2012 or later")
+        lacks.append(said("a domain controller with Windows Server 2012 or later"))
     if forest.schema is not None and forest.schema < _RELEASE_2012:
-        lacks.append("the schema of Windows Server 2012")
+        lacks.append(said("the schema of Windows Server 2012"))
     return lacks
 
 

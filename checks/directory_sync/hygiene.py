@@ -21,15 +21,16 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
 from scanner.evidence.directory import DirectoryInput, DirectoryObject
 
-_CONFLICTS = object_set("conflict objects")
-_UNITS = object_set("organisational units")
-_MAIL = object_set("mail attributes")
-_SSO = object_set("seamless sign-on account")
+_CONFLICTS = object_set(said("conflict objects"))
+_UNITS = object_set(said("organisational units"))
+_MAIL = object_set(said("mail attributes"))
+_SSO = object_set(said("seamless sign-on account"))
 _SSO_FAQ = "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-sso-faq"
 _DAY = 86400
 SSO_KEY_DAYS = 30

@@ -27,6 +27,7 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -36,8 +37,8 @@ from scanner.evidence.tenant import TenantDomains
 from scanner.evidence.tenant_sync import SyncClient, SyncState
 from scanner.evidence.versions import older, version_of
 
-_OBJECTS = object_set("objects on premises")
-_GROUPS = object_set("groups on premises")
+_OBJECTS = object_set(said("objects on premises"))
+_GROUPS = object_set(said("groups on premises"))
 DECISION_GUIDE = "https://learn.microsoft.com/entra/identity/hybrid/cloud-sync/connect-to-cloud-sync-decision-guide"
 _ENDPOINT = (
     "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-sync-endpoint-api-v2"
@@ -196,7 +197,7 @@ class GroupSizesWithinLimits(Fold[DirectoryObject]):
             elif item.members >= self._limit * _NEARLY:
                 self._near.add(item.dn, str(item.members))
             elif item.more_members:
-                self._cut.add(item.dn, f"at least {item.members}")
+                self._cut.add(item.dn, said("at least {members}", members=item.members))
 
     def _may_come(self, item: DirectoryObject) -> bool:
         """Whether nothing but its size keeps a group out."""

@@ -12,6 +12,7 @@ from checks.directory_sync.common import (
     too_damaged,
     unclear,
 )
+from checks.directory_sync.words import SPOKEN
 from scanner.api import (
     Affected,
     Effort,
@@ -28,6 +29,7 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
@@ -36,7 +38,7 @@ from scanner.evidence.directory import PEOPLE, DirectoryInput, DirectoryObject
 from scanner.evidence.forest import Forest
 from scanner.evidence.tenant import TenantDomains
 
-USERS = object_set("users on premises")
+USERS = object_set(said("users on premises"))
 _NON_ROUTABLE = (
     "https://learn.microsoft.com/microsoft-365/enterprise/"
     "prepare-a-non-routable-domain-for-directory-synchronization"
@@ -85,7 +87,7 @@ class UsersHaveUserPrincipalNames(Fold[DirectoryObject]):
         self._found = found
         self._users = 0
         self._enabled = 0
-        self._without = Affected(("dn", "sAMAccountName", "enabled"))
+        self._without = Affected(("dn", "sAMAccountName", "enabled"), spoken=SPOKEN)
 
     def see(self, item: DirectoryObject) -> None:
         """Take one object in."""

@@ -15,12 +15,13 @@ from scanner.api import (
     check,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
 from scanner.evidence.directory import DirectoryInput
 
-_ENTRIES = object_set("directory entries")
+_ENTRIES = object_set(said("directory entries"))
 
 
 @check(
@@ -54,7 +55,7 @@ def objects_readable(found: DirectoryInput) -> Iterator[Finding]:
     if not found.damaged:
         yield passed("all-read", _ENTRIES, "All {count} entries could be read.", count=count)
         return
-    rows = Affected(("place", "dn", "problem"))
+    rows = Affected(("place", "dn", "problem"), spoken=("problem",))
     for one in found.unreadable:
         rows.add(one.place, one.dn, one.problem)
     yield (

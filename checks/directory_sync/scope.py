@@ -12,6 +12,7 @@ from checks.directory_sync.common import (
     too_damaged,
     unclear,
 )
+from checks.directory_sync.words import REASONS, SPOKEN, TYPES, VERDICTS
 from scanner.api import (
     Affected,
     Effort,
@@ -27,6 +28,7 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
@@ -40,10 +42,10 @@ from scanner.evidence.directory import (
     Verdict,
 )
 
-_OBJECTS = object_set("objects on premises")
-_ADMINS = object_set("administrators on premises")
-_USERS = object_set("users on premises")
-_FOREIGN = object_set("members from other forests")
+_OBJECTS = object_set(said("objects on premises"))
+_ADMINS = object_set(said("administrators on premises"))
+_USERS = object_set(said("users on premises"))
+_FOREIGN = object_set(said("members from other forests"))
 _UNEXPECTED = frozenset({"no-sam", "linked-mailbox", "not-mail-enabled", "no-mail", "no-proxy"})
 """Reasons that surprise people: the object looks like one in use."""
 _MEANT = frozenset({"critical", "conflict", "filtered-ou"})
@@ -82,9 +84,9 @@ class SyncScopeKnown(Fold[DirectoryObject]):
     def __init__(self, found: DirectoryInput) -> None:
         self._found = found
         self._synced: Counter[str] = Counter()
-        self._verdicts: Counter[str] = Counter()
+        self._verdicts: Counter[tuple[str, str]] = Counter()
         self._reasons: Counter[str] = Counter()
-        self._rows = Affected(("dn", "type", "verdict", "reasons", "certainty"))
+        self._rows = Affected(("dn", "type", "verdict", "reasons", "certainty"), spoken=SPOKEN)
         self._unexpected = 0
         self._open = 0
 
@@ -95,7 +97,7 @@ class SyncScopeKnown(Fold[DirectoryObject]):
             return
         found = self._found
         verdict = found.verdict(item)
-        self._verdicts[f"{item.type} {verdict}"] += 1
+        self._verdicts[item.type, verdict.value] += 1
         if verdict is Verdict.SYNCS or item.type == "computer":
             return
         reasons = found.firm(item)
@@ -118,12 +120,20 @@ class SyncScopeKnown(Fold[DirectoryObject]):
     def findings(self) -> Iterator[Finding]:
         """One table of verdicts; a warning where people probably expect otherwise."""
         for kind, count in self._synced.items():
-            self._verdicts[f"{kind} syncs"] += count
+            self._verdicts[kind, Verdict.SYNCS.value] += count
         if not self._verdicts:
             yield not_applicable("no-objects", _OBJECTS, "The input holds no object.")
             return
-        table = [f"{name} {count}" for name, count in sorted(self._verdicts.items())]
-        reasons = [f"{name} {count}" for name, count in self._reasons.most_common()]
+        table = [
+            said(
+                "{type} {verdict} {count}",
+                type=TYPES.say(kind),
+                verdict=VERDICTS.say(word),
+                count=n,
+            )
+            for (kind, word), n in sorted(self._verdicts.items())
+        ]
+        reasons = REASONS.counted(self._reasons.most_common())
         if self._unexpected or self._open:
             finding = warned(
                 "unexpected",
@@ -178,7 +188,7 @@ class PrivilegedAccountsNotSynced(Fold[DirectoryObject]):
     def __init__(self, found: DirectoryInput) -> None:
         self._found = found
         self._members = {name.casefold() for name in found.privileged}
-        self._rows = Affected(("dn", "type", "why"))
+        self._rows = Affected(("dn", "type", "why"), spoken=("type",))
 
     def see(self, item: DirectoryObject) -> None:
         """Take one object in."""
@@ -258,7 +268,7 @@ class StaleAccountsReviewed(Fold[DirectoryObject]):
         self._now = header.collected_at.timestamp()
         self._users = 0
         self._count: Counter[str] = Counter()
-        self._rows = Affected(("dn", "what", "days"))
+        self._rows = Affected(("dn", "what", "days"), spoken=("what",))
 
     def see(self, item: DirectoryObject) -> None:
         """Take one object in."""
@@ -273,13 +283,13 @@ class StaleAccountsReviewed(Fold[DirectoryObject]):
             self._count["never-expires"] += 1
         if control & PASSWORD_NOT_REQUIRED:
             self._count["no-password"] += 1
-            self._rows.add(item.dn, "needs no password", "")
+            self._rows.add(item.dn, said("needs no password"), "")
         if item.last_logon is not None:
             days = int((self._now - item.last_logon) // _DAY)
             if days > 90:  # noqa: PLR2004 - days of the first count
                 self._count["over-90"] += 1
                 self._count["over-180"] += days > 180  # noqa: PLR2004 - of the second
-                self._rows.add(item.dn, "last logon", str(days))
+                self._rows.add(item.dn, said("last logon"), str(days))
 
     def findings(self) -> Iterator[Finding]:
         """Numbers to look at; an account that needs no password warns."""

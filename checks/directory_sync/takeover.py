@@ -17,6 +17,7 @@ from scanner.api import (
     check,
     not_assessed,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -75,8 +76,8 @@ def match_takeover_blocked(
         yield gate
         return
     flags = {
-        "soft match": features.block_soft_match,
-        "takeover by hard match": features.block_hard_match,
+        said("soft match"): features.block_soft_match,
+        said("takeover by hard match"): features.block_hard_match,
     }
     open_ones = [name for name, blocked in flags.items() if blocked is False]
     if open_ones and organization and not synced:

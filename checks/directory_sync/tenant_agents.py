@@ -20,6 +20,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -148,9 +149,9 @@ def hybrid_agents_redundant(
     scope: Scope,
 ) -> Iterator[Finding]:
     """Count the active agents of each kind that is there."""
-    kinds: dict[str, tuple[HybridAgent, ...]] = {"cloud sync": provisioning.rows}
+    kinds: dict[str, tuple[HybridAgent, ...]] = {said("cloud sync"): provisioning.rows}
     if not isinstance(authentication, Missing):
-        kinds["pass-through authentication"] = authentication.rows
+        kinds[said("pass-through authentication")] = authentication.rows
     used = {name: rows for name, rows in kinds.items() if rows}
     if not used:
         yield no_hybrid(
@@ -160,7 +161,10 @@ def hybrid_agents_redundant(
     active = {
         name: sum(one.status.casefold() == "active" for one in rows) for name, rows in used.items()
     }
-    told = [f"{name} ({count} of {len(used[name])} active)" for name, count in active.items()]
+    told = [
+        said("{name} ({count} of {all} active)", name=name, count=count, all=len(used[name]))
+        for name, count in active.items()
+    ]
     if not all(active.values()):
         yield failed(
             "none-active", tenant(), "Agents are registered but not active: {kinds}.", kinds=told

@@ -22,6 +22,7 @@ from scanner.api import (
     not_applicable,
     object_set,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -38,7 +39,7 @@ from scanner.evidence.tenant_roles import (
     RoleHolders,
 )
 
-OBJECTS = object_set("objects with provisioning errors")
+OBJECTS = object_set(said("objects with provisioning errors"))
 
 
 @check(
@@ -111,7 +112,7 @@ class NoProvisioningErrors(Fold[User]):
             return
         self._note("user", item.id, item.upn, item.errors)
         if not item.errors:
-            self._rows.append(("user", item.id, item.upn, "", "", "reported by a service"))
+            self._rows.append(("user", item.id, item.upn, "", "", said("reported by a service")))
         self._pilot += item.id in self._pilots
         self._by_name[item.upn.casefold()] = item.id
         if guid := immutable_guid(item.anchor):
@@ -136,9 +137,9 @@ class NoProvisioningErrors(Fold[User]):
         """The rows; with the objects on premises, where any was found."""
         columns = ("kind", "id", "name", "attribute", "value", "category")
         if not self._own:
-            return Affected(columns, self._rows)
+            return Affected(columns, self._rows, ("kind", "category"))
         rows = [(*row, self._own.get(row[1], "")) for row in self._rows]
-        return Affected((*columns, "dn"), rows)
+        return Affected((*columns, "dn"), rows, ("kind", "category"))
 
     def findings(self) -> Iterable[Finding]:
         """Few errors outside the pilot warn, more or any in the pilot fail."""
@@ -233,13 +234,13 @@ def sync_account_unhindered(
     enforced = [one.name for one in stopping if one.enabled]
     disabled = [one.upn for one in accounts.values() if not one.enabled]
     if disabled or ids & highest or enforced:
-        affected = Affected(("what", "name"))
+        affected = Affected(("what", "name"), spoken=("what",))
         for name in enforced:
-            affected.add("policy that reaches the account", name)
+            affected.add(said("policy that reaches the account"), name)
         for name in disabled:
-            affected.add("account that is disabled", name)
+            affected.add(said("account that is disabled"), name)
         for ident in sorted(ids & highest):
-            affected.add("account that is a Global Administrator", ident)
+            affected.add(said("account that is a Global Administrator"), ident)
         yield failed(
             "hindered",
             tenant(),

@@ -21,6 +21,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -283,9 +284,9 @@ def sync_features_as_planned(
         yield gate
         return
     flags = {
-        "quarantine on conflicting sign-in names": features.quarantine_upn,
-        "quarantine on conflicting addresses": features.quarantine_proxy,
-        "sign-in names of managed users are synchronised": features.sync_upn,
+        said("quarantine on conflicting sign-in names"): features.quarantine_upn,
+        said("quarantine on conflicting addresses"): features.quarantine_proxy,
+        said("sign-in names of managed users are synchronised"): features.sync_upn,
     }
     if all(one is None for one in (*flags.values(), features.password_writeback)):
         yield not_assessed("unsupported-silent", tenant(), "The tenant does not give the features.")
@@ -297,11 +298,11 @@ def sync_features_as_planned(
             "no-writeback",
             tenant(),
             "Password reset is in scope, but password writeback is off; also off: {features}.",
-            features=off or ["nothing else"],
+            features=off or [said("nothing else")],
         )
         return
     if features.password_writeback is False and reset is None and bought(skus, "entra-p1"):
-        off.append("password writeback")
+        off.append(said("password writeback"))
     if off:
         yield warned(
             "features-off", tenant(), "Recommended features are off: {features}.", features=off

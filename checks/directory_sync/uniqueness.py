@@ -28,6 +28,7 @@ from scanner.api import (
     failed,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
@@ -53,15 +54,16 @@ ATTRIBUTES = (
     "sAMAccountName",
 )
 _COLUMNS = ("attribute", "value", "dn", "type", "scope", "others")
+_SPOKEN = ("type", "scope", "others")
 _TOLD = 5
-ACROSS = object_set("addresses across attributes")
+ACROSS = object_set(said("addresses across attributes"))
 
 
 def _rows(one: Collision, found: DirectoryInput, into: Affected) -> None:
     """A row for each holder, with the others named in it."""
     for holder in one.holders:
         others = [_told(other) for other in one.holders if other is not holder]
-        more = [f"and {len(others) - _TOLD} more"] if len(others) > _TOLD else []
+        more = [said("and {count} more", count=len(others) - _TOLD)] if len(others) > _TOLD else []
         into.add(
             holder.attribute,
             holder.value,
@@ -73,7 +75,7 @@ def _rows(one: Collision, found: DirectoryInput, into: Affected) -> None:
 
 
 def _told(holder: Holder) -> str:
-    words = " after repair" if holder.repaired else ""
+    words = f", {said('after repair')}" if holder.repaired else ""
     return f"{holder.dn} ({holder.type}, {holder.attribute} {holder.value}{words})"
 
 
@@ -125,7 +127,7 @@ class AttributeValuesUnique(Fold[DirectoryObject]):
 
     def __init__(self, found: DirectoryInput) -> None:
         self._found = found
-        self._rows = {name: Affected(_COLUMNS) for name in _judged(found)}
+        self._rows = {name: Affected(_COLUMNS, spoken=_SPOKEN) for name in _judged(found)}
         self._groups: dict[str, list[tuple[int, Collision]]] = {name: [] for name in self._rows}
         self._inside: Counter[str] = Counter()
         self._login = next((name for name in self._rows if name not in ATTRIBUTES[1:]), "")
@@ -175,7 +177,7 @@ class AttributeValuesUnique(Fold[DirectoryObject]):
                     item.dn,
                     item.type,
                     str(Verdict.SYNCS),
-                    f"{held[0]} (cloud-only user)",
+                    said("{held} (cloud-only user)", held=held[0]),
                 )
 
     def findings(self) -> Iterable[Finding]:
@@ -194,11 +196,11 @@ class AttributeValuesUnique(Fold[DirectoryObject]):
         held = self._cloud.addresses.get(written[5:].casefold())
         if held and written.startswith("smtp:"):
             self._held["proxyAddresses"] += 1
-            row = ("proxyAddresses", written, held[0], "user", "", "cloud-only user")
+            row = ("proxyAddresses", written, held[0], "user", "", said("cloud-only user"))
             self._rows["proxyAddresses"].add(*row)
 
     def _about(self, name: str, groups: int) -> Finding:
-        subject = object_set(f"{name} values")
+        subject = object_set(said("{name} values", name=name))
         inside = self._inside[name]
         if inside:
             return failed(
@@ -264,9 +266,9 @@ class AddressesUniqueAcrossAttributes(Fold[Collision]):
     def __init__(self, found: DirectoryInput, forests: tuple[Forest, ...] | None) -> None:
         self._found = found
         self._forests = _Forests(forests or ())
-        self._bad = Affected(_COLUMNS)
-        self._linked = Affected(_COLUMNS)
-        self._outside = Affected(_COLUMNS)
+        self._bad = Affected(_COLUMNS, spoken=_SPOKEN)
+        self._linked = Affected(_COLUMNS, spoken=_SPOKEN)
+        self._outside = Affected(_COLUMNS, spoken=_SPOKEN)
         self._count: Counter[str] = Counter()
 
     def see(self, item: Collision) -> None:

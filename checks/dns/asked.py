@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
-from scanner.api import Finding, Step, Subject, not_assessed, step
-from scanner.evidence.dns import Lookup, LookupStatus
+from scanner.api import Finding, Step, Subject, Vocabulary, not_assessed, said, step
+from scanner.evidence.dns import Lookup, LookupStatus, View
 from scanner.evidence.dns_clouds import CLOUDS, owners_of
 from scanner.evidence.dns_domain import DomainLookups, WildcardProbe
 from scanner.evidence.tenant import DomainRecords, ExpectedRecord
@@ -65,21 +66,34 @@ def undetermined(subject: Subject, lookup: Lookup) -> Finding:
         reason,
         subject,
         template,
-        server=lookup.server or "the resolver",
+        server=lookup.server or said("the resolver"),
         record=f"{lookup.type} {lookup.name}",
         detail=lookup.detail,
     ).showing(asked=asked(lookup))
 
 
+CLOUD_NAMES = Vocabulary(
+    ("worldwide", "GCC High", "DoD", "GCC High or DoD", "worldwide or GCC High", "21Vianet (China)")
+)
+VIEWS = Vocabulary(get_args(View))
+STATUSES = Vocabulary(map(str, LookupStatus))
+
+
 def asked(lookup: Lookup) -> str:
     """Where and what one asked, for the reader."""
-    return f"{lookup.type} {lookup.name} at {lookup.server or 'no resolver'} ({lookup.view})"
+    return said(
+        "{type} {name} at {server} ({view})",
+        type=lookup.type,
+        name=lookup.name,
+        server=lookup.server or said("no resolver"),
+        view=VIEWS.say(lookup.view),
+    )
 
 
 def observed(*lookups: Lookup) -> str:
     """What is there now, in the words of a zone file."""
     lines = [line for one in lookups if one.present for line in lines_of(one)]
-    return "; ".join(lines)[:500] or "no record"
+    return "; ".join(lines)[:500] or said("no record")
 
 
 def lines_of(lookup: Lookup) -> list[str]:
@@ -151,8 +165,8 @@ class Expected:
     def source(self) -> str:
         """Who says so, for the reader."""
         if self.said_by == "tenant":
-            return "the tenant's own list"
-        return "the published list of this cloud"
+            return said("the tenant's own list")
+        return said("the published list of this cloud")
 
 
 def expected_at(records: DomainRecords | None, owner: str, rdtype: str, *fallback: str) -> Expected:

@@ -27,6 +27,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -104,7 +105,10 @@ def _absent_in_tenant(about: DnsDomain) -> Finding:
         "not-in-tenant-in-use",
         about.subject,
         "The tenant does not have this domain at all, and it is in use here.",
-    ).showing(expected="a verified domain of the tenant", observed="not a domain of the tenant")
+    ).showing(
+        expected=said("a verified domain of the tenant"),
+        observed=said("not a domain of the tenant"),
+    )
 
 
 def _unverified(
@@ -264,7 +268,7 @@ def tenant_service_records_published(
             f"{records.reason}-records",
             subject,
             "What the tenant asks for is not known. {detail}",
-            detail=records.detail,
+            detail=records.said,
         )
     else:
         yield _published_all(records, lookups)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.dns.asked import (
+    CLOUD_NAMES,
     DOMAINS_PORTAL,
     Expected,
     asked,
@@ -179,7 +180,7 @@ def _wrong(about: DnsDomain, alias: Lookup, header: Header) -> Finding | None:
         "{owner} leads to {target}, which belongs to the cloud {cloud}.",
         owner=alias.name,
         target=alias.value,
-        cloud=other,
+        cloud=CLOUD_NAMES.say(other),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.dns.asked import asked, observed, remove, undetermined, zone_line
+from checks.dns.asked import VIEWS, asked, observed, remove, undetermined, zone_line
 from scanner.api import (
     Effort,
     Finding,
@@ -17,6 +17,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -61,7 +62,7 @@ def federation_name(names: HostNames) -> Iterator[Finding]:
         return
     outside = names.of(names.name, "A")
     yield _federation(names).showing(
-        expected="an A record, no CNAME",
+        expected=said("an A record, no CNAME"),
         observed=observed(names.of(names.name, "CNAME"), outside, names.of(names.name, "AAAA")),
         asked=asked(outside),
     )
@@ -79,7 +80,7 @@ def _federation(names: HostNames) -> Finding:
                 "alias",
                 subject,
                 "In the {view} view the name is an alias of {target}.",
-                view=view,
+                view=VIEWS.say(view),
                 target=alias.value,
             ).fixed_by(
                 step(
@@ -238,7 +239,7 @@ def caa_allows_issuer(facts: CaaFacts, scope: Scope) -> Iterator[Finding]:
     yield _caa(facts, lookup, scope.issuers).showing(
         observed=[f"{one.tag} {one.value}" for one in lookup.records],
         asked=asked(lookup),
-        expected=list(scope.issuers) or "the authority that certificates are bought from",
+        expected=list(scope.issuers) or said("the authority that certificates are bought from"),
     )
 
 

@@ -18,6 +18,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -148,7 +149,7 @@ def _records(names: ForestNames, controllers: Lookup) -> Finding:
     if silent is not None:
         return undetermined(subject, silent)
     odd = [
-        f"{one.name} port {record.port}"
+        said("{name} port {port}", name=one.name, port=record.port or 0)
         for one in names.found
         for record in one.records
         if one.type == "SRV" and record.port != _PORTS.get(_service(one.name), record.port)

@@ -20,6 +20,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -144,9 +145,19 @@ def resolver_latency(health: ResolverHealth, scope: Scope) -> Iterator[Finding]:
     else:
         finding = passed("quick", subject, "The resolver answers quickly.")
     yield finding.showing(
-        observed=f"fresh: median {median(cold.times):.0f} ms, p95 {slow_cold:.0f} ms;"
-        f" from the cache: median {median(warm.times):.0f} ms, p95 {slow_warm:.0f} ms",
-        expected=f"p95 at most {limit_cold:.0f} ms fresh and {limit_warm:.0f} ms from the cache",
+        observed=said(
+            "fresh: median {cold} ms, p95 {slow_cold} ms; from the cache: median {warm} ms, p95"
+            " {slow_warm} ms",
+            cold=f"{median(cold.times):.0f}",
+            slow_cold=f"{slow_cold:.0f}",
+            warm=f"{median(warm.times):.0f}",
+            slow_warm=f"{slow_warm:.0f}",
+        ),
+        expected=said(
+            "p95 at most {limit_cold} ms fresh and {limit_warm} ms from the cache",
+            limit_cold=f"{limit_cold:.0f}",
+            limit_warm=f"{limit_warm:.0f}",
+        ),
     )
 
 

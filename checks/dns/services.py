@@ -31,6 +31,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -106,10 +107,10 @@ def _msoid_unwanted(
                 about.subject,
                 "A wildcard of the zone makes msoid lead to {target}.",
                 target=told,
-            ).showing(expected="no record")
+            ).showing(expected=said("no record"))
         return (
             failed("present", about.subject, "msoid leads to {target}.", target=told)
-            .showing(expected="no record")
+            .showing(expected=said("no record"))
             .fixed_by(remove(present.name, present.type, told))
         )
     silent = next((one for one in (alias, address) if not one.known), None)
@@ -383,7 +384,7 @@ def legacy_skype_retired(names: ServiceNames, wildcard: WildcardProbe | None) ->
             subject,
             "These old names lead to hosts that are gone or are not the cloud's: {names}.",
             names=[one.name for one in left],
-        ).showing(observed=observed(*left), expected="no record")
+        ).showing(observed=observed(*left), expected=said("no record"))
         yield finding.fixed_by(*(remove(one.name, one.type, one.value) for one in left))
     elif silent is not None:
         yield undetermined(subject, silent)

@@ -10,6 +10,7 @@ from scanner.api import (
     Finding,
     Owner,
     Phase,
+    Said,
     Severity,
     Topic,
     check,
@@ -17,6 +18,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -79,18 +81,19 @@ def dkim_selectors(facts: DkimFacts) -> Iterator[Finding]:
         yield mail_unknown(about.subject)
     else:
         yield _selectors(facts).showing(
-            expected="two aliases to keys of 2048 bits",
+            expected=said("two aliases to keys of 2048 bits"),
             observed=[_told(one) for one in facts.selectors],
-            asked=asked(facts.selectors[0].alias) if facts.selectors else "nothing",
+            asked=asked(facts.selectors[0].alias) if facts.selectors else said("nothing"),
         )
 
 
 def _told(selector: DkimSelector) -> str:
     key = selector.key
     if key is None:
-        return f"{selector.name}: {observed(selector.alias)}"
-    what = key.fault or f"{key.algorithm} {key.bits}"
-    return f"{selector.name}: {selector.alias.value or 'TXT'} ({what})"
+        return said("{name}: {found}", name=selector.name, found=observed(selector.alias))
+    what = Said.of(key.fault) if key.fault else f"{key.algorithm} {key.bits}"
+    target = selector.alias.value or "TXT"
+    return said("{name}: {target} ({what})", name=selector.name, target=target, what=what)
 
 
 def _usable(selector: DkimSelector) -> bool:
@@ -230,7 +233,9 @@ def dmarc_policy(facts: DmarcFacts) -> Iterator[Finding]:
         return
     own = facts.of(f"_dmarc.{about.domain}", "TXT")
     finding = _dmarc(facts, own).showing(
-        observed=facts.record.text if facts.record else " | ".join(facts.own)[:300] or "no record",
+        observed=facts.record.text
+        if facts.record
+        else " | ".join(facts.own)[:300] or said("no record"),
         asked=asked(own),
     )
     if finding.reason in ("absent", "without-effect"):

@@ -18,6 +18,7 @@ from scanner.api import (
     failed,
     not_applicable,
     passed,
+    said,
     step,
     warned,
 )
@@ -73,7 +74,7 @@ def spf_valid(facts: SpfFacts, header: Header) -> Iterator[Finding]:
     )
     wanted = f"v=spf1 include:{cloud} -all" if mail else "v=spf1 … -all"
     finding = finding.showing(
-        expected=f'TXT "{wanted}", with the other senders of the domain',
+        expected=said('TXT "{wanted}", with the other senders of the domain', wanted=wanted),
         observed=" | ".join(facts.records)[:500] or observed(text),
         asked=asked(text),
     )
@@ -273,8 +274,12 @@ def spf_lookup_limit(facts: SpfFacts) -> Iterator[Finding]:
         )
     else:
         yield _cost(facts).showing(
-            expected="8 lookups or less",
-            observed=f"{facts.lookups} lookups, {len(facts.voids)} of names that hold nothing",
+            expected=said("8 lookups or less"),
+            observed=said(
+                "{lookups} lookups, {count} of names that hold nothing",
+                lookups=facts.lookups,
+                count=len(facts.voids),
+            ),
             branches=[f"{one.term}: {one.lookups}" for one in facts.branches],
         )
 

@@ -17,6 +17,7 @@ from scanner.api import (
     failed,
     not_applicable,
     passed,
+    said,
     step,
     warned,
 )
@@ -102,7 +103,7 @@ def _sts(facts: MtaStsFacts, text: Lookup) -> Finding:
         "record-good",
         subject,
         "The record is good and its host exists; the policy itself was not read: {why}.",
-        why=facts.unread or "it was not asked for",
+        why=facts.unread or said("it was not asked for"),
     )
 
 
@@ -206,8 +207,8 @@ def parked_protected(apex: ApexRecords, spf: SpfFacts, dmarc: DmarcFacts) -> Ite
     policy = dmarc.of(f"_dmarc.{name}", "TXT")
     holds = {
         "null MX": exchange.values == _NULL_MX,
-        "SPF that allows nobody": [one.strip() for one in spf.records] == ["v=spf1 -all"],
-        "DMARC with reject": dmarc.record is not None and _effective(dmarc) == "reject",
+        said("SPF that allows nobody"): [one.strip() for one in spf.records] == ["v=spf1 -all"],
+        said("DMARC with reject"): dmarc.record is not None and _effective(dmarc) == "reject",
     }
     missing = [what for what, there in holds.items() if not there]
     silent = next((one for one in (exchange, text, policy) if not one.known), None)

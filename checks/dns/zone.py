@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.dns.asked import asked, observed, remove, undetermined
+from checks.dns.asked import STATUSES, asked, observed, remove, undetermined
 from scanner.api import (
     Affected,
     Effort,
     Finding,
     Owner,
     Phase,
+    Said,
     Severity,
     Topic,
     check,
@@ -18,6 +19,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -63,7 +65,12 @@ def dnssec(facts: DnssecFacts) -> Iterator[Finding]:
     signed, keys, zone = (facts.of(name, one) for one in ("DS", "DNSKEY", "SOA"))
     yield _dnssec(facts, signed, keys, zone).showing(
         asked=asked(zone),
-        observed=f"DS: {signed.status}, DNSKEY: {keys.status}, SOA: {zone.status}",
+        observed=said(
+            "DS: {ds}, DNSKEY: {keys}, SOA: {zone}",
+            ds=STATUSES.say(signed.status),
+            keys=STATUSES.say(keys.status),
+            zone=STATUSES.say(zone.status),
+        ),
     )
 
 
@@ -76,7 +83,7 @@ def _dnssec(facts: DnssecFacts, signed: Lookup, keys: Lookup, zone: Lookup) -> F
             subject,
             "The zone does not validate: {server} answers only with checking switched off. {why}",
             server=bogus.server,
-            why=bogus.detail,
+            why=Said.of(bogus.detail),
         )
     if not signed.known:
         return undetermined(subject, signed)
@@ -134,7 +141,7 @@ def _dnssec(facts: DnssecFacts, signed: Lookup, keys: Lookup, zone: Lookup) -> F
 def delegation(facts: Delegation) -> Iterator[Finding]:
     """Judge the servers of one zone."""
     own = facts.of(facts.domain, "NS")
-    table = Affected(("server", "address", "outcome", "serial"))
+    table = Affected(("server", "address", "outcome", "serial"), spoken=("outcome",))
     for server in facts.servers:
         for soa in server.soa:
             serial = str(soa.records[0].serial) if soa.records else ""
@@ -188,8 +195,8 @@ def _is_lame(soa: Lookup) -> bool:
 
 def _outcome(soa: Lookup) -> str:
     if soa.known and not soa.authoritative:
-        return "without authority"
-    return str(soa.status)
+        return said("without authority")
+    return STATUSES.say(soa.status)
 
 
 def _silence(

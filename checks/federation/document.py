@@ -25,6 +25,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -204,7 +205,7 @@ def signing_key_strength(
             thumbprint=thumbprint(weak[0]),
             type=weak[0].key_type,
             bits=weak[0].key_bits,
-        ).showing(expected="RSA, 2048 bits or more")
+        ).showing(expected=said("RSA, 2048 bits or more"))
     elif old:
         yield warned(
             "old-hash",

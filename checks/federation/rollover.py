@@ -30,6 +30,7 @@ from scanner.api import (
     failed,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -107,7 +108,7 @@ def signing_rollover_ready(
             subject,
             "The signing key has {days} days left, and AD FS does not change it by itself.",
             days=days_left(primary, header),
-        ).showing(automatic_rollover="off, says the inventory")
+        ).showing(automatic_rollover=said("off, says the inventory"))
     else:
         yield _rollover(document, primary, held, header)
 

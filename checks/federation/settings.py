@@ -106,7 +106,7 @@ def mfa_behaviour(
             subject,
             "The tenant accepts a claim that it was done; whether a policy requires it is not known."
             " {detail}",
-            detail=policies.detail,
+            detail=policies.said,
         )
     else:
         yield _accepting(subject, policies)

@@ -33,6 +33,7 @@ from scanner.api import (
     failed,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -101,7 +102,7 @@ def signing_certificate_current(
         found = _in_tenant(trust.subject, configuration, document, header)
     elif document is not None and document.accepted and document.primary:
         found = _judged(trust.subject, document.primary, _Around(document, None, header))
-        found = found.showing(seen_in="metadata; the tenant was not read")
+        found = found.showing(seen_in=said("metadata; the tenant was not read"))
     elif not configuration.detail:
         found = unread(document, trust.subject)
     else:
@@ -109,7 +110,7 @@ def signing_certificate_current(
             f"{configuration.reason}-configuration",
             trust.subject,
             "Neither the tenant's certificate nor the federation metadata could be read. {detail}",
-            detail=configuration.detail,
+            detail=configuration.said,
         )
     yield found.showing(host=trust.host) if trust.host else found
 

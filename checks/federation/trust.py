@@ -20,6 +20,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -123,7 +124,7 @@ def _compared(
         ).showing(expected=wanted, observed=sent)
     return passed(
         "agree", subject, "Realm discovery and the tenant agree: {type}.", type=told
-    ).showing(sends_to=sent or "the tenant itself")
+    ).showing(sends_to=sent or said("the tenant itself"))
 
 
 _INTERNAL = ("corp", "home", "internal", "intra", "intranet", "lan", "local", "private")

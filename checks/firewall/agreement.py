@@ -20,6 +20,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -75,7 +76,7 @@ def vantages_agree(
             places=labels,
         )
         return
-    affected = Affected(("area", "role", "destination", "ports", *labels))
+    affected = Affected(("area", "role", "destination", "ports", *labels), spoken=("role", *labels))
     worse: dict[str, int] = dict.fromkeys(labels, 0)
     for (area_name, role, name, tcp), seen in sorted(differing.items()):
         cells = [_cell(seen.get(label)) for label in labels]
@@ -100,5 +101,5 @@ def _fine(one: RowState) -> bool:
 
 def _cell(one: RowState | None) -> str:
     if one is None:
-        return "not tried"
+        return said("not tried")
     return "works" if _fine(one) else one.reason.value

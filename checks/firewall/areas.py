@@ -19,6 +19,7 @@ from scanner.api import (
     Topic,
     check,
     not_applicable,
+    said,
     step,
 )
 from scanner.evidence.endpoints import EndpointRows
@@ -142,7 +143,7 @@ def intune_endpoints_reachable(
     if scope.workload("intune") is False:
         yield not_applicable("intune-not-planned", RUN, "Intune is not in scope.")
         return
-    reach = Reach(("Intune",), "enrolment, policy, app delivery", worse=_management_first)
+    reach = Reach(("Intune",), said("enrolment, policy, app delivery"), worse=_management_first)
     yield from judge_reach(reach, areas, probes, vantages, scope)
 
 
@@ -231,7 +232,7 @@ def device_registration_reachable(
     if scope.workload("hybrid-join") is False and scope.workload("intune") is False:
         yield not_applicable("no-registration-planned", RUN, "No device is to be registered.")
         return
-    reach = Reach(("DeviceRegistration",), "hybrid join, device registration")
+    reach = Reach(("DeviceRegistration",), said("hybrid join, device registration"))
     yield from judge_reach(reach, areas, probes, vantages, scope)
 
 
@@ -285,5 +286,5 @@ def update_endpoints_reachable(
     scope: Scope,
 ) -> Iterator[Finding]:
     """Connection and HTTP count; whose certificate a content host shows does not."""
-    reach = Reach(("WindowsUpdate",), "updates, Autopilot, app delivery")
+    reach = Reach(("WindowsUpdate",), said("updates, Autopilot, app delivery"))
     yield from judge_reach(reach, areas, probes, vantages, scope)

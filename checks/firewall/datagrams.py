@@ -8,7 +8,7 @@ from statistics import median
 from checks.firewall.areas import CLAUSES, LISTS
 from checks.firewall.egress import subject_of
 from checks.firewall.facts import Places
-from checks.firewall.words import reason_word
+from checks.firewall.words import ROLES, SERVICES, reason_word
 from scanner.api import (
     Effort,
     Finding,
@@ -23,6 +23,7 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
@@ -77,20 +78,31 @@ def udp_required(
         )
 
 
-_SERVICE = {"ntp": "time", "stun": "calls"}
+def _named(service: str, area: EndpointRows) -> str:
+    role = ROLES.say(area.role)
+    if not area.vantage:
+        return said(
+            "UDP for {service} from {role} ({area})", service=service, role=role, area=area.area
+        )
+    return said(
+        "UDP for {service} from {role} ({area}) at {place}",
+        service=service,
+        role=role,
+        area=area.area,
+        place=area.vantage,
+    )
 
 
 def _datagrams(area: EndpointRows, protocol: str, probes: list[Probe], egress: str) -> Finding:
-    at = f" at {area.vantage}" if area.vantage else ""
-    service = _SERVICE.get(protocol, protocol)
-    subject = object_set(f"UDP for {service} from {area.role} ({area.area}){at}")
+    service = SERVICES.get(protocol, protocol)
+    subject = object_set(_named(service, area))
     dead = [one for one in probes if not one.works and not one.unknown]
     if dead and egress in ("closed", "no-names"):
         return not_assessed(
             "unreachable-no-way-out",
             subject,
             "Nothing gets out of {place}; see firewall.egress-available.",
-            place=area.vantage or "this place",
+            place=area.vantage or said("this place"),
         )
     ports = sorted({str(one.port) for one in dead})
     if dead and len(dead) < len(probes):
@@ -109,7 +121,7 @@ def _datagrams(area: EndpointRows, protocol: str, probes: list[Probe], egress: s
             _DATAGRAM_SENTENCES.get(lead.reason, _SILENCE),
             ports=ports,
             host=lead.host,
-            offender=lead.offender or "this host",
+            offender=lead.offender or said("this host"),
         )
     if any(one.unknown for one in probes):
         return not_assessed("timeout-not-asked", subject, "Time was up before an answer came.")
@@ -225,4 +237,4 @@ def _clock(place: Vantage, probes: list[Probe], warn: float, fail: float) -> Fin
 
 
 def _at(place: Vantage) -> str:
-    return place.host or place.label or "this host"
+    return place.host or place.label or said("this host")

@@ -22,6 +22,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -87,7 +88,7 @@ def latency(
 
 
 def _distance(place: Vantage, doors: list[Probe], limit: float) -> Finding:
-    where = place.label or "this place"
+    where = place.label or said("this place")
     if not doors:
         return not_applicable(
             "no-front-door", subject_of(place), "No front door was probed at {place}.", place=where

@@ -16,11 +16,13 @@ from scanner.api import (
     Subject,
     Topic,
     Value,
+    Vocabulary,
     check,
     failed,
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
@@ -65,7 +67,7 @@ def egress_available(vantages: tuple[Vantage, ...], probes: tuple[Probe, ...]) -
 
 def _egress(place: Vantage, probes: list[Probe]) -> Finding:
     subject, states = subject_of(place), dict(place.egress)
-    where = place.label or "this place"
+    where = place.label or said("this place")
     if not states:
         return not_assessed(
             "unconfigured-nothing-to-probe",
@@ -88,7 +90,7 @@ def _egress(place: Vantage, probes: list[Probe]) -> Finding:
             subject,
             "{place} gets out ({paths}); {count} destinations were probed.",
             place=where,
-            paths=open_paths,
+            paths=_PATHS.say_all(open_paths),
             count=place.probes,
         )
     if "no-names" in states.values():
@@ -114,7 +116,7 @@ def _egress(place: Vantage, probes: list[Probe]) -> Finding:
         " ({reasons}).",
         place=where,
         count=place.probes,
-        paths=sorted(states),
+        paths=_PATHS.say_all(sorted(states)),
         reasons=reasons,
     )
 
@@ -149,7 +151,7 @@ def no_captive_portal(vantages: tuple[Vantage, ...]) -> Iterator[Finding]:
 
 
 def _portal(place: Vantage) -> Finding:
-    subject, where = subject_of(place), place.label or "this place"
+    subject, where = subject_of(place), place.label or said("this place")
     if not place.sentinels:
         return not_assessed(
             "unsupported-not-asked", subject, "No known page was asked for at {place}.", place=where
@@ -172,7 +174,7 @@ def _portal(place: Vantage) -> Finding:
             url=foreign.url,
             place=where,
             status=foreign.answer.status,
-            location=foreign.answer.location or "a page of its own",
+            location=foreign.answer.location or said("a page of its own"),
         ).showing(expected=foreign.expected or "status 204", observed=foreign.answer.body[:120])
     if any(one.matches for one in others):
         return warned(
@@ -187,7 +189,7 @@ def _portal(place: Vantage) -> Finding:
         subject,
         "None of the known pages could be fetched at {place} ({reason}).",
         place=where,
-        reason=reason_word(first.reason) or "unexpected answer",
+        reason=reason_word(first.reason) or said("unexpected answer"),
     )
 
 
@@ -221,6 +223,8 @@ def endpoint_list_current(vantages: tuple[Vantage, ...], header: Header) -> Iter
 
 
 _RECENT_DAYS, _OLD_DAYS = 45, 180
+_PATHS = Vocabulary(("direct",))
+_ORIGINS = Vocabulary(("bundled", "refreshed"))
 _AGE = "The endpoint list {version} ({origin}) is of {date}, {days} days old."
 
 
@@ -238,7 +242,7 @@ def _list(place: Vantage, header: Header) -> Finding:
     days = (header.collected_at.date() - stated).days
     values: dict[str, Value] = {
         "version": place.catalogue_version,
-        "origin": place.catalogue_origin,
+        "origin": _ORIGINS.say(place.catalogue_origin),
         "date": stated.isoformat(),
         "days": days,
     }

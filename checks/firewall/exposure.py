@@ -18,6 +18,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
 )
 from scanner.evidence.reachability import Probe, Vantage, Why
@@ -25,8 +26,8 @@ from scanner.evidence.reachability import Probe, Vantage, Why
 _NAMES = {
     21: "FTP", 22: "SSH", 23: "Telnet", 88: "Kerberos", 135: "RPC", 139: "NetBIOS", 389: "LDAP",
     445: "SMB", 636: "LDAPS", 808: "AD FS 2012 R2", 1433: "SQL Server", 1501: "AD FS",
-    3268: "global catalog", 3269: "global catalog over TLS", 3389: "remote desktop",
-    5985: "WinRM", 5986: "WinRM over TLS", 9389: "AD web services",
+    3268: said("global catalog"), 3269: said("global catalog over TLS"), 3389: said("remote desktop"),
+    5985: "WinRM", 5986: "WinRM over TLS", 9389: said("AD web services"),
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from scanner.api import said
 from scanner.evidence.endpoints import EndpointRows, Row
 from scanner.evidence.reachability import Probe, Vantage, Why
 
@@ -21,7 +22,7 @@ _INSPECTED = {Why.TLS_INTERCEPTED}
 _PUSH = {5228, 5229, 5230}
 _APPLE_PUSH = 5223
 _WEB = 443
-_REGIONAL = ("Azure Attestation (device health)", "IME scripts/Win32")
+_REGIONAL = (said("Azure Attestation (device health)"), "IME scripts/Win32")
 
 
 @dataclass(frozen=True, slots=True)

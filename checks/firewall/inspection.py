@@ -21,6 +21,7 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
@@ -115,13 +116,20 @@ def _inspected(number: int, issuer: str, found: list[tuple[EndpointRows, Row, Pr
     strict = [one for one in found if one[1].inspection == "no"]
     names = list(dict.fromkeys(row.destination for _, row, _ in (strict or found)))
     labels = places_of_labels(area.vantage for area, _, _ in found)
-    subject = object_set(_SUBJECT if number == 1 else f"{_SUBJECT}, {issuer}")
-    affected = Affected(("destination", "area", "role", "inspection", "issuer", "source_document"))
+    subject = object_set(
+        _SUBJECT if number == 1 else said("{what}, {issuer}", what=_SUBJECT, issuer=issuer)
+    )
+    affected = Affected(
+        ("destination", "area", "role", "inspection", "issuer", "source_document"),
+        spoken=("role", "inspection"),
+    )
     for area, row, probe in dict.fromkeys(found):
         affected.add(
             row.destination, area.area, area.role, row.inspection, probe.offender, row.source
         )
-    shown = names[:_SHOWN] + ([f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else [])
+    shown = names[:_SHOWN] + (
+        [said("{count} more", count=len(names) - _SHOWN)] if len(names) > _SHOWN else []
+    )
     if strict:
         finding = failed(
             "intercepted-unsupported",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from checks.firewall.areas import CLAUSES, INTUNE, LISTS
 from checks.firewall.facts import Places
-from checks.firewall.request import places_of_labels
+from checks.firewall.words import ROLES
 from scanner.api import (
     Affected,
     Effort,
@@ -21,6 +21,7 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
@@ -29,7 +30,11 @@ from scanner.evidence.reachability import NameLookup, Probe, Vantage, Why
 
 _SHOWN = 8
 Seen = Mapping[tuple[str, str], Sequence[Probe]]
-_FILTERED = {"nxdomain": "do not exist", "nodata": "have no address", "refused": "are refused"}
+_FILTERED = {
+    "nxdomain": said("do not exist"),
+    "nodata": said("have no address"),
+    "refused": said("are refused"),
+}
 
 
 @check(
@@ -94,7 +99,9 @@ def _resolver(
     rows: dict[tuple[str, str], Row],
     seen: Seen,
 ) -> Finding:
-    subject = object_set(f"{resolver} at {vantage}" if vantage else resolver)
+    subject = object_set(
+        said("{resolver} at {place}", resolver=resolver, place=vantage) if vantage else resolver
+    )
     if all(one.outcome in ("timeout", "servfail") for one in lookups):
         return not_assessed(
             "unreachable-silent",
@@ -122,7 +129,7 @@ def _resolver(
             resolver=resolver,
             count=len(lookups),
         )
-    affected = Affected(("destination", "host", "answer", "addresses"))
+    affected = Affected(("destination", "host", "answer", "addresses"), spoken=("answer",))
     for one, row in hidden + sunk:
         word = one.outcome if one.outcome in _FILTERED else "sinkhole"
         affected.add(row.destination, one.name, word, ", ".join([*one.a, *one.aaaa]))
@@ -136,7 +143,9 @@ def _resolver(
 
 
 def _hidden(subject: Subject, resolver: str, names: list[str], *, elsewhere: bool) -> Finding:
-    shown = names[:_SHOWN] + ([f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else [])
+    shown = names[:_SHOWN] + (
+        [said("{count} more", count=len(names) - _SHOWN)] if len(names) > _SHOWN else []
+    )
     if elsewhere:
         return warned(
             "hidden-by-one-resolver",
@@ -198,7 +207,7 @@ def legacy_names_migrated(
     if not any(row.migrating for area in areas for row in area.rows):
         yield not_applicable(
             "no-old-names",
-            object_set("content of Intune"),
+            object_set(said("content of Intune")),
             "No role of this run uses the content names that moved.",
         )
 
@@ -234,7 +243,7 @@ def _all(values: Iterator[bool | None]) -> bool | None:
 
 
 def _migrated(area: EndpointRows, pairs: list[tuple[Row, bool | None, bool | None]]) -> Finding:
-    subject = object_set(f"content of Intune from {area.role}{_at(area)}")
+    subject = object_set(_named(area))
     stuck = [row for row, old, new in pairs if old and new is False]
     dead = [row for row, old, new in pairs if old is False and new is False]
     unknown = [row for row, _, new in pairs if new is None]
@@ -264,6 +273,8 @@ def _migrated(area: EndpointRows, pairs: list[tuple[Row, bool | None, bool | Non
     )
 
 
-def _at(area: EndpointRows) -> str:
-    labels = places_of_labels([area.vantage]) if area.vantage else []
-    return f" at {labels[0]}" if labels else ""
+def _named(area: EndpointRows) -> str:
+    role = ROLES.say(area.role)
+    if not area.vantage:
+        return said("content of Intune from {role}", role=role)
+    return said("content of Intune from {role} at {place}", role=role, place=area.vantage)

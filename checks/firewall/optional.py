@@ -19,6 +19,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     warned,
 )
 from scanner.evidence.endpoints import EndpointRows
@@ -41,7 +42,7 @@ _SHOWN = 8
     effort=Effort.HOURS,
     phase=Phase.IMPROVE,
     clause=CLAUSES,
-    blocks=["single features"],
+    blocks=[said("single features")],
     documents=[LISTS],
     requires=["firewall.egress-available"],
     settle_after="5 min",
@@ -64,7 +65,9 @@ def optional_endpoints_reachable(
     broken = [one for one in states if one.state == "fails"]
     if broken:
         names = list(dict.fromkeys(one.row.destination for one in broken))
-        shown = names[:_SHOWN] + ([f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else [])
+        shown = names[:_SHOWN] + (
+            [said("{count} more", count=len(names) - _SHOWN)] if len(names) > _SHOWN else []
+        )
         lead = broken[0]
         yield warned(
             "some-blocked",
@@ -73,7 +76,7 @@ def optional_endpoints_reachable(
             count=len(names),
             total=len({one.row for one in states}),
             names=shown,
-        ).affecting(request_rows(1, "optional", lead.area.role, "single features", broken))
+        ).affecting(request_rows(1, "optional", lead.area.role, said("single features"), broken))
     elif any(one.state == "unknown" for one in states):
         yield not_assessed(
             "timeout-not-all-tried", RUN, "Not all optional destinations were tried to the end."

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from checks.firewall.facts import Places
+from checks.firewall.words import ROLES, TARGETS
 from scanner.api import (
     RUN,
     Affected,
@@ -16,6 +17,7 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
@@ -79,12 +81,14 @@ def judge_ports(
             "no-role-needs-it",
             RUN,
             "None of the roles of this run needs ports of: {towards}.",
-            towards=list(wanted.towards),
+            towards=TARGETS.say_all(wanted.towards),
         )
         return
     places = Places.of(probes, vantages)
     for (role, towards), rows in sorted(groups.items(), key=lambda item: item[0]):
-        subject = object_set(f"{towards} from {role}")
+        subject = object_set(
+            said("{towards} from {role}", towards=TARGETS.say(towards), role=ROLES.say(role))
+        )
         found = list(_found(wanted, rows, towards, places))
         dynamic = any("-" in row.tcp for _, row in rows)
         yield _judged(wanted, subject, role, towards, found, dynamic=dynamic)
@@ -143,7 +147,7 @@ def _judged(
                 wanted.closed,
                 subject,
                 "{role} does not reach {ports} of any of the {count} servers ({towards}).",
-                role=role,
+                role=ROLES.say(role),
                 ports=ports,
                 count=len(servers),
                 towards=towards,
@@ -153,7 +157,7 @@ def _judged(
                 step(
                     "Allow {ports} from <subnet of {role}> to {servers}.",
                     ports=ports,
-                    role=role,
+                    role=ROLES.say(role),
                     servers=servers,
                 )
             )
@@ -164,7 +168,7 @@ def _judged(
             "half-open",
             subject,
             "{role} reaches some services and not others: {ports} of {servers}.",
-            role=role,
+            role=ROLES.say(role),
             ports=sorted({_label(one) for one in broken}),
             servers=bad,
         ).affecting(affected)
@@ -184,7 +188,7 @@ def _judged(
             " tried.",
             count=len(found),
             servers=servers,
-            role=role,
+            role=ROLES.say(role),
         )
     return passed(
         "all-answer",
@@ -192,7 +196,7 @@ def _judged(
         "All {count} services of {servers} answer {role}.",
         count=len(found),
         servers=servers,
-        role=role,
+        role=ROLES.say(role),
     )
 
 
@@ -208,7 +212,7 @@ def _label(one: _Port) -> str:
 
 
 def _affected(broken: list[_Port]) -> Affected:
-    found = Affected(_COLUMNS)
+    found = Affected(_COLUMNS, spoken=("kind", "role", "state"))
     for one in broken:
         probe = one.probe
         protocol = "udp" if probe.protocol in _DATAGRAMS else "tcp"

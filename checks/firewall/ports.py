@@ -21,6 +21,7 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
 )
 from scanner.evidence.endpoints import EndpointRows
@@ -71,7 +72,7 @@ def domain_controller_ports(
     wanted = Ports(
         ("HybridIdentity", "ActiveDirectory", "ConfigMgr"),
         ("domain controllers",),
-        "[network] ad_domains or servers.domain-controller",
+        said("[network] ad_domains or servers.domain-controller"),
         mild=_PLANNED_LATER,
     )
     for one in judge_ports(wanted, areas, probes, vantages):
@@ -116,7 +117,7 @@ def adfs_ports(
     wanted = Ports(
         ("HybridIdentity",),
         ("AD FS", "AD FS and WAP servers"),
-        "[[hosts]] with role adfs or wap",
+        said("[[hosts]] with role adfs or wap"),
         mild=frozenset({5985}),
         roles=("client", "domain-client", "connect-server", "wap", "adfs"),
     )
@@ -133,7 +134,7 @@ def _local_only(probes: tuple[Probe, ...], vantages: tuple[Vantage, ...]) -> Ite
         one for one in probes if one.host in servers and one.port in _LOCAL and not one.unknown
     ]
     opened = [one for one in tried if one.works]
-    subject = object_set("local ports of AD FS")
+    subject = object_set(said("local ports of AD FS"))
     if opened:
         yield failed(
             "local-port-open",
@@ -189,7 +190,7 @@ def inbound_published(
     if inner:
         yield not_assessed(
             "unsupported-inside",
-            object_set("WAP from internet"),
+            object_set(said("WAP from internet")),
             "{names} lead to inner addresses here, so this run does not stand outside.",
             names=sorted({one.host for one in inner}),
         )
@@ -197,7 +198,7 @@ def inbound_published(
     wanted = Ports(
         ("HybridIdentity",),
         ("WAP",),
-        "[[hosts]] with role wap",
+        said("[[hosts]] with role wap"),
         roles=("internet",),
         closed="not-reachable",
     )

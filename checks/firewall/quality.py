@@ -19,6 +19,7 @@ from scanner.api import (
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -56,7 +57,7 @@ def ipv6_consistent(vantages: tuple[Vantage, ...], probes: tuple[Probe, ...]) ->
 
 
 def _families(place: Vantage, probes: list[Probe]) -> Finding:
-    subject, where = subject_of(place), place.label or "this place"
+    subject, where = subject_of(place), place.label or said("this place")
     if not place.ipv6:
         return not_applicable("no-ipv6", subject, "There is no IPv6 route at {place}.", place=where)
     both = [one for one in probes if {it.version for it in one.attempts} == {_FOUR, _SIX}]
@@ -135,7 +136,7 @@ def mtu(vantages: tuple[Vantage, ...], probes: tuple[Probe, ...]) -> Iterator[Fi
 
 
 def _sizes(place: Vantage, probes: list[Probe]) -> Finding:
-    subject, where = subject_of(place), place.label or "this place"
+    subject, where = subject_of(place), place.label or said("this place")
     holes = [one for one in probes if one.reason is Why.MTU_BLACKHOLE]
     stalled = [one for one in probes if one.reason is Why.TLS_TIMEOUT]
     complete = [one for one in probes if one.tls is not None and one.tls.version]
@@ -215,7 +216,7 @@ def connection_rate(vantages: tuple[Vantage, ...], probes: tuple[Probe, ...]) ->
 
 
 def _bursts(place: Vantage, probes: list[Probe]) -> Finding:
-    subject, where = subject_of(place), place.label or "this place"
+    subject, where = subject_of(place), place.label or said("this place")
     opened = [one for one in probes if any(it.outcome == "open" for it in one.attempts)]
     if not opened:
         return not_assessed(

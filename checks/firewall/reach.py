@@ -18,7 +18,7 @@ from checks.firewall.request import (
     request_text,
     source_of,
 )
-from checks.firewall.words import SENTENCES, mend, ranges_step, reason_word
+from checks.firewall.words import ROLES, SENTENCES, mend, ranges_step, reason_word
 from scanner.api import (
     RUN,
     Finding,
@@ -31,6 +31,7 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     warned,
 )
 from scanner.evidence.endpoints import EndpointRows
@@ -69,7 +70,7 @@ def judge_reach(
             "no-role-needs-it",
             RUN,
             "None of the roles of this run ({roles}) uses {areas}; [network] roles names others.",
-            roles=roles,
+            roles=ROLES.say_all(roles),
             areas=list(reach.areas),
         )
         return
@@ -83,7 +84,7 @@ def judge_reach(
 def _area(
     reach: Reach, places: Places, area: str, role: str, members: list[EndpointRows]
 ) -> Iterator[Finding]:
-    subject = object_set(f"{area} from {role}")
+    subject = object_set(said("{area} from {role}", area=area, role=ROLES.say(role)))
     states = [
         state
         for one in members
@@ -107,7 +108,7 @@ def _area(
             subject,
             "None of the required destinations of {area} for {role} has a host that can be tested.",
             area=area,
-            role=role,
+            role=ROLES.say(role),
         )
         return
     yield _working(subject, area, role, states, required)
@@ -130,7 +131,11 @@ def _broken(
     area, role = members[0].area, members[0].role
     for number, cause in enumerate(order, 1):
         states = causes[cause]
-        about = subject if number == 1 else object_set(f"{subject.name}, {_cause_name(cause)}")
+        about = (
+            subject
+            if number == 1
+            else object_set(said("{what}, {cause}", what=subject.name, cause=_cause_name(cause)))
+        )
         finding = _failure(about, area, role, cause, states, total, warns=lenient)
         severity = reach.worse(states)
         if severity and not lenient:
@@ -140,7 +145,11 @@ def _broken(
 
 def _cause_name(cause: tuple[Why, str]) -> str:
     reason, offender = cause
-    return f"{reason_word(reason)} by {offender}" if offender else reason_word(reason)
+    return (
+        said("{reason} by {offender}", reason=reason_word(reason), offender=offender)
+        if offender
+        else reason_word(reason)
+    )
 
 
 def _failure(
@@ -155,7 +164,9 @@ def _failure(
 ) -> Finding:
     reason, offender = cause
     hosts = list(dict.fromkeys(one.row.destination for one in states))
-    shown = hosts[:_SHOWN] + ([f"{len(hosts) - _SHOWN} more"] if len(hosts) > _SHOWN else [])
+    shown = hosts[:_SHOWN] + (
+        [said("{count} more", count=len(hosts) - _SHOWN)] if len(hosts) > _SHOWN else []
+    )
     found = failed(
         reason_word(reason),
         subject,
@@ -163,10 +174,10 @@ def _failure(
         failed=len(hosts),
         total=total,
         area=area,
-        role=role,
+        role=ROLES.say(role),
         hosts=shown,
-        offender=offender or "of this host",
-        detail=states[0].detail or "no more is known",
+        offender=offender or said("of this host"),
+        detail=states[0].detail or said("no more is known"),
     )
     return replace(found, status=Status.WARN) if warns else found
 
@@ -189,7 +200,7 @@ def _with_request(
             destinations=names,
             ports=ports_of(states),
             source=source_of(role, states),
-            offender=offender or "of this host",
+            offender=offender or said("of this host"),
         )
     ]
     ranges = list(dict.fromkeys(one for member in members for one in member.ranges))
@@ -222,7 +233,7 @@ def _undetermined(
                 subject,
                 "Nothing gets out of {place}, so {area} was not judged; see"
                 " firewall.egress-available.",
-                place=member.vantage or "this place",
+                place=member.vantage or said("this place"),
                 area=area,
             )
         if egress == "no-names":
@@ -230,7 +241,7 @@ def _undetermined(
                 "unreachable-no-resolver",
                 subject,
                 "No resolver answers at {place}, so {area} was not judged; see dns.resolver-works.",
-                place=member.vantage or "this place",
+                place=member.vantage or said("this place"),
                 area=area,
             )
     open_ends = [one for one in required if one.state == "unknown"]
@@ -243,7 +254,7 @@ def _undetermined(
             count=len(open_ends),
             total=len(required),
             area=area,
-            role=role,
+            role=ROLES.say(role),
         )
     return None
 
@@ -260,7 +271,7 @@ def _working(
             " closed: {hosts}.",
             count=len(lesser),
             area=area,
-            role=role,
+            role=ROLES.say(role),
             hosts=[one.row.destination for one in lesser[:_SHOWN]],
         )
     half = [one for one in required if one.state == "half"]
@@ -273,7 +284,7 @@ def _working(
             count=len(half),
             total=len(required),
             area=area,
-            role=role,
+            role=ROLES.say(role),
             hosts=[one.row.destination for one in half[:_SHOWN]],
         ).affecting(request_rows(1, area, role, "", half))
     late = [one for one in required if one.state == "retried"]
@@ -286,7 +297,7 @@ def _working(
             count=len(late),
             total=len(required),
             area=area,
-            role=role,
+            role=ROLES.say(role),
         )
     wild = [one for one in states if one.row.wildcard]
     if not wild:
@@ -296,7 +307,7 @@ def _working(
             "All {count} required destinations of {area} work from {role}.",
             count=len(required),
             area=area,
-            role=role,
+            role=ROLES.say(role),
         )
     return passed(
         "all-tested-reachable",
@@ -305,7 +316,7 @@ def _working(
         " {wildcards} wildcard rules have a host to test.",
         count=len(required),
         area=area,
-        role=role,
+        role=ROLES.say(role),
         sampled=sum(one.state != "unprobed" for one in wild),
         wildcards=len(wild),
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from checks.firewall.facts import RowState
-from checks.firewall.words import change
-from scanner.api import Affected
+from checks.firewall.words import ROLES, change
+from scanner.api import Affected, said
 from scanner.evidence.reachability import Why
 
 COLUMNS = (
@@ -30,8 +30,16 @@ COLUMNS = (
     "source_document",
     "as_of",
 )
-_HERE = "this place"
+_HERE = said("this place")
 _MOST_NAMES = 12
+_REQUEST = (
+    "{id}   {area}   blocks: {blocks}\n  from   {source}   seen at: {places}\n"
+    "  to     {hosts}   TCP {ports}\n"
+)
+_AND = "  and    {also}\n"
+_BASIS = (
+    "  found  {found}, {count} of {total} destinations\n  basis  {service}, endpoint list of {date}"
+)
 
 
 def places_of(states: Iterable[RowState]) -> list[str]:
@@ -47,7 +55,7 @@ def places_of_labels(labels: Iterable[str]) -> list[str]:
 def source_of(role: str, states: Iterable[RowState]) -> str:
     """A placeholder for the source of a rule: never guessed from one address."""
     places = [one for one in places_of(states) if one != _HERE]
-    return f"<subnets of {role}{', ' if places else ''}{', '.join(places)}>"
+    return said("<subnets of {names}>", names=[ROLES.say(role), *places])
 
 
 def destinations_of(states: Sequence[RowState]) -> list[str]:
@@ -71,7 +79,7 @@ def request_rows(
     number: int, area: str, role: str, blocks: str, states: Sequence[RowState]
 ) -> Affected:
     """One row for each destination, in the columns that the documentation fixes."""
-    found = Affected(COLUMNS)
+    found = Affected(COLUMNS, spoken=("role", "source", "required", "blocks"))
     source = source_of(role, states)
     for name in dict.fromkeys(one.row.destination or one.row.towards for one in states):
         mine = [one for one in states if (one.row.destination or one.row.towards) == name]
@@ -122,26 +130,31 @@ def request_text(
     """The request as text, for a mail or a ticket."""
     lead = states[0]
     names = destinations_of(states)
-    shown = ", ".join(names[:_MOST_NAMES]) + (
-        f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    )
+    more = len(names) - _MOST_NAMES
     also = [
         words
         for words, wanted in (
-            ("no TLS inspection", any(one.row.inspection == "no" for one in states)),
-            ("no proxy authentication", any(one.row.proxy_auth == "no" for one in states)),
+            (said("no TLS inspection"), any(one.row.inspection == "no" for one in states)),
+            (said("no proxy authentication"), any(one.row.proxy_auth == "no" for one in states)),
         )
         if wanted
     ]
-    lines = [
-        f"{request_id(area, role, number)}   {area}   blocks: {blocks}",
-        f"  from   {source_of(role, states)}   seen at: {', '.join(places_of(states))}",
-        f"  to     {shown}   TCP {', '.join(ports_of(states))}",
-        *([f"  and    {'; '.join(also)}"] if also else []),
-        f"  found  {_found(lead.reason, lead)}, {len(states)} of {total} destinations",
-        f"  basis  {lead.row.service or area}, endpoint list of {_newest(states)}",
-    ]
-    return "\n".join(lines)
+    return said(
+        _REQUEST + (_AND if also else "") + _BASIS,
+        id=request_id(area, role, number),
+        area=area,
+        blocks=blocks,
+        source=source_of(role, states),
+        places=places_of(states),
+        hosts=names[:_MOST_NAMES] + ([said("and {count} more", count=more)] if more > 0 else []),
+        ports=ports_of(states),
+        **({"also": also} if also else {}),
+        found=_found(lead.reason, lead),
+        count=len(states),
+        total=total,
+        service=lead.row.service or area,
+        date=_newest(states),
+    )
 
 
 def _found(reason: Why, lead: RowState) -> str:
@@ -150,4 +163,4 @@ def _found(reason: Why, lead: RowState) -> str:
 
 
 def _newest(states: Sequence[RowState]) -> str:
-    return max((one.row.as_of for one in states), default="") or "unknown date"
+    return max((one.row.as_of for one in states), default="") or said("unknown date")

@@ -14,6 +14,7 @@ from scanner.api import (
     Severity,
     Topic,
     check,
+    said,
     step,
 )
 from scanner.evidence.endpoints import EndpointRows
@@ -53,5 +54,5 @@ def crl_and_ocsp_reachable(
     scope: Scope,
 ) -> Iterator[Finding]:
     """For each role by itself: a way that clients have is often closed to servers."""
-    reach = Reach(("CertValidation",), "installation of agents, revocation")
+    reach = Reach(("CertValidation",), said("installation of agents, revocation"))
     yield from judge_reach(reach, areas, probes, vantages, scope)

@@ -18,6 +18,7 @@ from scanner.api import (
     Topic,
     check,
     not_applicable,
+    said,
     step,
 )
 from scanner.evidence.endpoints import EndpointRows
@@ -97,7 +98,7 @@ def connector_endpoints_reachable(
     """Both kinds of agent, each from its own servers."""
     reach = Reach(
         ("PTA", "PrivateNetworkConnector"),
-        "pass-through sign-in, application proxy",
+        said("pass-through sign-in, application proxy"),
         leave_out=_revocation,
     )
     yield from judge_reach(reach, areas, probes, vantages, scope)
@@ -179,6 +180,8 @@ def configuration_manager_endpoints_reachable(
     if scope.workload("co-management") is False:
         yield not_applicable("not-planned", RUN, "Co-management is not in scope.")
         return
-    reach = Reach(("ConfigMgr",), "co-management, cloud management gateway", leave_out=_inside)
+    reach = Reach(
+        ("ConfigMgr",), said("co-management, cloud management gateway"), leave_out=_inside
+    )
     site = tuple(one for one in areas if one.role == "configuration-manager")
     yield from judge_reach(reach, site, probes, vantages, scope)

@@ -19,12 +19,13 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
 )
 from scanner.evidence.endpoints import EndpointRows, Row
 from scanner.evidence.reachability import Probe, Vantage, Why
 
-_SUBJECT = "callers without a sign-in"
+_SUBJECT = said("callers without a sign-in")
 _SHOWN = 8
 
 
@@ -112,7 +113,9 @@ def _refused(refused: list[tuple[Row, Probe]], total: int) -> Finding:
     affected = Affected(("destination", "host", "proxy"))
     for row, probe in refused:
         affected.add(row.destination, probe.host, probe.offender)
-    shown = names[:_SHOWN] + ([f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else [])
+    shown = names[:_SHOWN] + (
+        [said("{count} more", count=len(names) - _SHOWN)] if len(names) > _SHOWN else []
+    )
     return (
         failed(
             "sign-in-demanded",
@@ -120,7 +123,7 @@ def _refused(refused: list[tuple[Row, Probe]], total: int) -> Finding:
             "The proxy {proxy} wants a sign-in ({schemes}) for {count} of {total} destinations whose"
             " callers cannot give one: {names}.",
             proxy=refused[0][1].offender,
-            schemes=schemes or ["no scheme named"],
+            schemes=schemes or [said("no scheme named")],
             count=len(refused),
             total=total,
             names=shown,
@@ -169,7 +172,7 @@ def proxy_allows_device_registration(
     areas: tuple[EndpointRows, ...], probes: tuple[Probe, ...], vantages: tuple[Vantage, ...]
 ) -> Iterator[Finding]:
     """The scan's account without credentials stands for SYSTEM; the proxy is the one of this run."""
-    places, subject = Places.of(probes, vantages), object_set("device registration by proxy")
+    places, subject = Places.of(probes, vantages), object_set(said("device registration by proxy"))
     found = [
         (row, probe)
         for area in areas

@@ -4,8 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.api import Step, step
+from scanner.api import Step, Vocabulary, said, step
 from scanner.evidence.reachability import Why
+
+ROLES = Vocabulary(
+    (
+        "client",
+        "managed-device",
+        "domain-client",
+        "apple-device",
+        "android-device",
+        "connect-server",
+        "pta-agent",
+        "connector",
+        "adfs",
+        "wap",
+        "domain-controller",
+        "configuration-manager",
+        "ndes",
+        "internet",
+    )
+)
+"""Whose traffic it is: the words of [network] roles."""
+
+TARGETS = Vocabulary(("domain controllers", "issuing CA", "management point", "distribution point"))
+"""Where ports lead; other servers are called by the names of their products."""
+
+SERVICES = {"ntp": said("time"), "stun": said("calls")}
+"""What datagrams are for, by protocol."""
 
 _LEAD = "{failed} of {total} required destinations of {area} cannot be used from {role}: {hosts}. "
 

@@ -68,6 +68,6 @@ def unread(subject: Subject, missing: Missing) -> Finding:
         f"{missing.reason}-unread",
         subject,
         "This could not be read. {detail}",
-        detail=missing.detail,
+        detail=missing.said,
     )
     return replace(found, permission=missing.permission)

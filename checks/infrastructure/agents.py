@@ -18,6 +18,7 @@ from scanner.api import (
     failed,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -25,11 +26,11 @@ from scanner.evidence.inventory import InventoryServer, Software
 from scanner.evidence.versions import VersionFacts, older, version_of
 
 _AGENTS = {
-    "provisioning-agent": "Entra provisioning agent",
-    "pass-through-agent": "pass-through authentication agent",
-    "private-network-connector": "private network connector",
-    "certificate-connector": "Certificate Connector for Intune",
-    "intune-ad-connector": "Intune Connector for Active Directory",
+    "provisioning-agent": said("Entra provisioning agent"),
+    "pass-through-agent": said("pass-through authentication agent"),
+    "private-network-connector": said("private network connector"),
+    "certificate-connector": said("Certificate Connector for Intune"),
+    "intune-ad-connector": said("Intune Connector for Active Directory"),
 }
 _DOTNET_472 = 461808
 

@@ -21,13 +21,19 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
 from scanner.evidence.inventory import ClientGroup, InventoryClients
 from scanner.evidence.versions import VersionFacts, older, version_of
 
-_NAMES = {"windows": "Windows", "ios": "iOS and iPadOS", "macos": "macOS", "android": "Android"}
+_NAMES = {
+    "windows": "Windows",
+    "ios": said("iOS and iPadOS"),
+    "macos": "macOS",
+    "android": "Android",
+}
 _BROWSERS = object_set("browsers")
 _RETIRED = {"internet-explorer", "edge-legacy"}
 _TRACKS = {"enterprise": "enterprise", "education": "enterprise", "ltsc": "ltsc"}
@@ -65,7 +71,7 @@ def client_platforms_supported(
     """Judge each platform in scope, and the kinds of browsers in use."""
     today = header.collected_at.date()
     for platform in sorted({one.platform for one in found.clients}):
-        subject = object_set(f"{_NAMES[platform]} clients")
+        subject = object_set(said("{names} clients", names=_NAMES[platform]))
         groups = [one for one in found.clients if one.platform == platform]
         if scope.platform(platform) is False:
             yield not_applicable("not-in-scope", subject, "The platform is not in scope.")
@@ -79,12 +85,12 @@ def client_platforms_supported(
 
 def _windows(groups: list[ClientGroup], facts: VersionFacts, today: date) -> Finding:
     """By the end of support of each release and edition; the worst that is found speaks."""
-    subject = object_set("Windows clients")
+    subject = object_set(said("Windows clients"))
     tables: dict[str, Affected] = {}
     for one in groups:
         state, ends = _windows_state(one, facts, today)
         row = (one.version, str(one.count), one.edition, ends)
-        tables.setdefault(state, Affected(_COLUMNS)).add(*row)
+        tables.setdefault(state, Affected(_COLUMNS, spoken=("edition",))).add(*row)
     total = sum(one.count for one in groups)
     if ended := tables.get("ended"):
         return failed(
@@ -144,7 +150,7 @@ def _windows_state(group: ClientGroup, facts: VersionFacts, today: date) -> tupl
 
 
 def _mobile(platform: str, groups: list[ClientGroup], facts: VersionFacts, today: date) -> Finding:
-    subject = object_set(f"{_NAMES[platform]} clients")
+    subject = object_set(said("{names} clients", names=_NAMES[platform]))
     total = sum(one.count for one in groups)
     least = facts.minimum(platform, today)
     announced = facts.minimum(f"{platform}-announced", today)

@@ -20,6 +20,7 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
@@ -35,8 +36,8 @@ _ASKED = "(userAccountControl:1.2.840.113556.1.4.803:=8192) operatingSystem"
 _DAY = 86400
 KRBTGT_DAYS = 180
 _ASKED_KRBTGT = "(sAMAccountName=krbtgt) pwdLastSet"
-_CONTROLLERS = object_set("domain controllers")
-_KRBTGT = object_set("krbtgt accounts")
+_CONTROLLERS = object_set(said("domain controllers"))
+_KRBTGT = object_set(said("krbtgt accounts"))
 
 
 @check(
@@ -134,7 +135,7 @@ def _controller(name: str, system: str, year: int | None) -> Finding:
             host(name),
             "What {name} runs on is not known: {system}.",
             name=name,
-            system=system or "no operatingSystem was read",
+            system=system or said("no operatingSystem was read"),
         )
     if year <= _ENDED:
         return warned(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from checks.infrastructure.unread import unread
+from checks.infrastructure.words import CERTAINTY
 from scanner.api import (
     Affected,
     Effort,
@@ -15,16 +16,18 @@ from scanner.api import (
     Phase,
     Scope,
     Severity,
+    Subject,
+    SubjectKind,
     Topic,
     Value,
     check,
     domain,
     failed,
-    forest,
     host,
     not_applicable,
     not_assessed,
     passed,
+    said,
     step,
     warned,
 )
@@ -38,7 +41,7 @@ _NDES_TEMPLATES = ("IPSECIntermediateOffline", "EnrollmentAgentOffline", "CEPEnc
 _CERTIFICATES = "https://learn.microsoft.com/intune/intune-service/protect/certificates-configure"
 _NTAUTH = "https://learn.microsoft.com/troubleshoot/windows-server/certificates-and-public-key-infrastructure-pki/import-third-party-ca-to-enterprise-ntauth-store"
 _EXCHANGE = "https://learn.microsoft.com/exchange/new-features/build-numbers-and-release-dates"
-_ALL = forest("all forests")
+_ALL = Subject(SubjectKind.FOREST, said("all forests"))
 
 
 @check(
@@ -356,7 +359,7 @@ def configuration_manager_known(found: Forest) -> Iterator[Finding]:
             sites=sorted(published),
         ).at(Severity.INFO)
     elif not found.absent("system"):
-        yield unread(found, "CN=System of every domain")
+        yield unread(found, said("CN=System of every domain"))
         return
     elif found.management_schema and not found.management_container:
         finding = warned(
@@ -399,7 +402,7 @@ def configuration_manager_version_supported(
     """Judge the version that each management point publishes by the dated facts."""
     points = {one.host or one.name: one for found in forests for one in found.management_points}
     if not points and (unseen := _unseen(forests, "system")):
-        yield unread(unseen, "CN=System of every domain")
+        yield unread(unseen, said("CN=System of every domain"))
     elif not points:
         yield not_applicable("none", _ALL, "No management point is published.")
     for name, point in sorted(points.items()):
@@ -444,7 +447,7 @@ def _point(name: str, point: ManagementPoint, facts: VersionFacts, header: Heade
             "{name} has version {version}, supported until {ends}.",
             **told,
         )
-    return finding.showing(source=release.source, certainty=release.certainty)
+    return finding.showing(source=release.source, certainty=CERTAINTY.say(release.certainty))
 
 
 @check(
@@ -491,7 +494,7 @@ def exchange_schema_present(found: Forest, facts: VersionFacts) -> Iterator[Find
 
 def _named(facts: VersionFacts, product: str, number: int) -> str:
     release = facts.release(product, (number,))
-    return release.name if release else "of a release that is not known here"
+    return release.name if release else said("of a release that is not known here")
 
 
 @check(
@@ -527,7 +530,7 @@ def exchange_version_supported(
     if not found.exchange_servers:
         yield not_applicable("no-servers", found.subject, "The forest has no Exchange server.")
         return
-    rows = Affected(("server", "version", "roles"))
+    rows = Affected(("server", "version", "roles"), spoken=("roles",))
     for one in found.exchange_servers:
         rows.add(one.name, one.version, _roles(one.roles))
     builds = [build for one in found.exchange_servers if (build := build_of(one.version))]
@@ -561,7 +564,7 @@ def _newest(
         )
     told = {
         "build": ".".join(map(str, build)),
-        "release": release.name if release else "an older version",
+        "release": release.name if release else said("an older version"),
     }
     ended = release is None or (release.ends and release.ends <= header.collected_at.date())
     ended = ended or build < _NEWER_THAN_2016
@@ -605,7 +608,13 @@ def _prepared(found: Forest, facts: VersionFacts) -> dict[str, Value]:
 
 _NEWER_THAN_2016 = (15, 2)
 _MANAGER, _EXCHANGE_SERVER = "configuration-manager", "exchange"
-_ROLES = {2: "mailbox", 4: "client access", 16: "unified messaging", 32: "transport", 64: "edge"}
+_ROLES = {
+    2: said("mailbox"),
+    4: said("client access"),
+    16: said("unified messaging"),
+    32: said("transport"),
+    64: said("edge"),
+}
 
 
 def _roles(bits: int | None) -> str:

@@ -17,6 +17,7 @@ from scanner.api import (
     domain,
     failed,
     passed,
+    said,
     step,
     warned,
 )
@@ -75,7 +76,7 @@ def forest_functional_level_supported(forest: Forest) -> Iterator[Finding]:
     """Judge msDS-Behavior-Version of the forest."""
     level, subject = forest.level, forest.subject
     if level is None:
-        yield unread(forest, "the functional level")
+        yield unread(forest, said("the functional level"))
         return
     name = LEVEL_NAMES.get(level, str(level))
     facts = {"observed": name, "asked": forest.asked("partitions", "msDS-Behavior-Version")}
@@ -137,7 +138,7 @@ def domain_functional_levels_known(forests: tuple[Forest, ...]) -> Iterator[Find
     yield from no_domains(forests)
     for found, one in of_domains(forests):
         if one.level is None:
-            yield unread_in(found, one, "the domain object")
+            yield unread_in(found, one, said("the domain object"))
             continue
         name = LEVEL_NAMES.get(one.level, str(one.level))
         if one.level < _MINIMUM:
@@ -187,7 +188,7 @@ def schema_version_supported(forest: Forest) -> Iterator[Finding]:
     """Judge objectVersion of the schema."""
     version, subject = forest.schema, forest.subject
     if version is None:
-        yield unread(forest, "the schema version")
+        yield unread(forest, said("the schema version"))
         return
     name = SCHEMA_NAMES.get(version, "unknown")
     told: dict[str, Value] = {"version": version, "release": name}
@@ -376,7 +377,7 @@ def password_policy_known(forests: tuple[Forest, ...]) -> Iterator[Finding]:
     yield from no_domains(forests)
     for found, one in of_domains(forests):
         if one.minimum_length is None:
-            yield unread_in(found, one, "the password policy")
+            yield unread_in(found, one, said("the password policy"))
             continue
         told: dict[str, Value] = {
             "domain": one.dns,
@@ -405,7 +406,9 @@ def password_policy_known(forests: tuple[Forest, ...]) -> Iterator[Finding]:
 def _age(one: ForestDomain) -> str:
     if one.never_expires:
         return "unlimited"
-    return "unknown" if one.maximum_age is None else f"{one.maximum_age:g} days"
+    if one.maximum_age is None:
+        return said("unknown")
+    return said("{count} days", count=f"{one.maximum_age:g}")
 
 
 def _policy(found: Forest, one: ForestDomain) -> dict[str, Value]:
@@ -420,10 +423,10 @@ def _policy(found: Forest, one: ForestDomain) -> dict[str, Value]:
             domain=one.dns,
         ),
         # administrators alone see these by default, so that none seen means nothing
-        "fine_grained": list(one.fine_grained) or "none that this account may see",
+        "fine_grained": list(one.fine_grained) or said("none that this account may see"),
     }
     if one.complexity is not None:
-        rest["complexity"] = "required" if one.complexity else "not required"
+        rest["complexity"] = said("required") if one.complexity else said("not required")
     if one.lockout_threshold is not None:
         rest["lockout_threshold"] = one.lockout_threshold
     return rest

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from checks.infrastructure.words import CERTAINTY, SERVER_ROLES
 from scanner.api import (
     Effort,
     Finding,
@@ -80,12 +81,11 @@ def servers_supported(
         found = passed(
             "in-support", server.subject, "{release} is in support until {ends}.", **named
         )
-    roles = ", ".join(server.roles)
     yield found.showing(
         observed=server.system.version,
-        roles=roles,
+        roles=SERVER_ROLES.say_all(server.roles),
         source=release.source,
-        certainty=release.certainty,
+        certainty=CERTAINTY.say(release.certainty),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from checks.infrastructure.words import CERTAINTY
 from scanner.api import (
     RUN,
     Affected,
@@ -23,6 +24,7 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     warned,
 )
@@ -31,7 +33,7 @@ from scanner.evidence.versions import VersionFacts, version_of
 
 _PRODUCT = "configuration-manager"
 _SITE = "configuration-manager-site"
-_CLIENTS = object_set("Configuration Manager clients")
+_CLIENTS = object_set(said("Configuration Manager clients"))
 
 
 @check(
@@ -109,7 +111,9 @@ def _site(subject: Subject, version: str, facts: VersionFacts, today: date) -> F
         found = passed(
             "supported", subject, "{release} ({version}) is in support until {ends}.", **named
         )
-    return found.showing(observed=version, source=release.source, certainty=release.certainty)
+    return found.showing(
+        observed=version, source=release.source, certainty=CERTAINTY.say(release.certainty)
+    )
 
 
 def _unknown(subject: Subject, version: str, facts: VersionFacts) -> Finding:

@@ -23,6 +23,7 @@ from scanner.api import (
     not_assessed,
     object_set,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -37,9 +38,9 @@ from scanner.evidence.tenant_devices import (
     TenantAttach,
 )
 
-CO_MANAGEMENT = object_set("co-managed devices")
-CLIENTS = object_set("Configuration Manager clients")
-ELIGIBLE = object_set("devices of Configuration Manager")
+CO_MANAGEMENT = object_set(said("co-managed devices"))
+CLIENTS = object_set(said("Configuration Manager clients"))
+ELIGIBLE = object_set(said("devices of Configuration Manager"))
 LOWEST_WINDOWS = (10, 0, 16299)  # Windows 10 1709, the historical minimum of co-management
 LOWEST_CLIENT = (5, 0, 8577)  # Configuration Manager 1710, the minimum of co-management
 # The oldest current branch in support as of autumn 2026 is to be verified against
@@ -98,9 +99,9 @@ class CoManagementWorkloads(Fold[CoManagedDevice]):
             return
         self._count += 1
         if item.workloads:
-            self._moved["compliance"] += item.workloads.compliance
-            self._moved["device configuration"] += item.workloads.configuration
-            self._moved["resource access"] += item.workloads.resources
+            self._moved[said("compliance")] += item.workloads.compliance
+            self._moved[said("device configuration")] += item.workloads.configuration
+            self._moved[said("resource access")] += item.workloads.resources
         build = _numbers(item.system_version)
         if build and build[:3] < LOWEST_WINDOWS:
             self._old.add(item.id, item.name, item.system_version)
@@ -111,7 +112,10 @@ class CoManagementWorkloads(Fold[CoManagedDevice]):
         if gate:
             yield gate
             return
-        workloads = [f"{name} ({count})" for name, count in sorted(self._moved.items())]
+        workloads = [
+            said("{name} ({count})", name=name, count=count)
+            for name, count in sorted(self._moved.items())
+        ]
         if not self._count:
             yield warned("none", CO_MANAGEMENT, "No device is co-managed yet.").of_the_whole()
         elif len(self._old):
@@ -128,7 +132,7 @@ class CoManagementWorkloads(Fold[CoManagedDevice]):
                 CO_MANAGEMENT,
                 "{count} devices are co-managed; workloads with Intune: {workloads}.",
                 count=self._count,
-                workloads=workloads or ["not told"],
+                workloads=workloads or [said("not told")],
             )
 
 
@@ -171,8 +175,8 @@ class ConfigurationManagerClientSupported(Fold[ConfigurationManagerClient]):
         self._skus = skus
         self._scope = scope
         self._count = self._silent = 0
-        self._below = Affected(("id", "device", "client version", "health"))
-        self._odd = Affected(("id", "device", "client version", "health"))
+        self._below = Affected(("id", "device", "client version", "health"), spoken=("health",))
+        self._odd = Affected(("id", "device", "client version", "health"), spoken=("health",))
         self._unhealthy = 0
 
     def see(self, item: ConfigurationManagerClient) -> None:

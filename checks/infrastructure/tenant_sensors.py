@@ -17,6 +17,7 @@ from scanner.api import (
     check,
     failed,
     passed,
+    said,
     step,
     tenant,
     warned,
@@ -51,7 +52,7 @@ def identity_sensors_healthy(
     """Judge the health of all sensors and the open issues."""
     gate = outside(
         tenant(),
-        "identity threat defence",
+        said("identity threat defence"),
         scope,
         workloads=("identity-threat-defence",),
         there=bool(sensors.rows),
@@ -59,10 +60,10 @@ def identity_sensors_healthy(
     if gate:
         yield gate
         return
-    affected = Affected(("what", "name", "state"))
+    affected = Affected(("what", "name", "state"), spoken=("what", "state"))
     for sensor in sensors.rows:
         if sensor.health.casefold() != "healthy":
-            affected.add("sensor", sensor.name, sensor.health)
+            affected.add(said("sensor"), sensor.name, sensor.health)
     for issue in issues.rows if issues else ():
         if issue.status.casefold() == "open":
             affected.add("issue", issue.name, issue.severity)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.api import Finding, Subject, domain, not_assessed
+from scanner.api import Finding, Subject, domain, not_assessed, said
 from scanner.evidence.forest import Forest, ForestDomain
 
 
@@ -44,7 +44,7 @@ def no_domains(forests: tuple[Forest, ...]) -> Iterator[Finding]:
     """What is said of each forest none of whose domains was read."""
     for found in forests:
         if not found.domains:
-            yield unread(found, "the domains of the forest")
+            yield unread(found, said("the domains of the forest"))
 
 
 def of_domains(forests: tuple[Forest, ...]) -> list[tuple[Forest, ForestDomain]]:

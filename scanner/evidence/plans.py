@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from scanner.evidence.tenant import ServicePlan, Sku, Skus
+from scanner.text import said
 
 SERVICE_PLANS = {
     "intune": (
@@ -38,7 +39,7 @@ PLAN_NAMES = {
     "intune": "Microsoft Intune",
     "entra-p1": "Entra ID P1",
     "entra-p2": "Entra ID P2",
-    "information-protection": "information protection",
+    "information-protection": said("information protection"),
     "endpoint-threat-defence": "Defender for Endpoint",
     "identity-threat-defence": "Defender for Identity",
     "cloud-app-security": "Defender for Cloud Apps",

@@ -32,7 +32,7 @@ from scanner.registry import Catalogue
 from scanner.result import RunResult
 from scanner.testing import evidence_of
 from scanner.text import DEEPEST, Said, Saved, wordless
-from scanner.translate import Templates, spoken_rows, translate
+from scanner.translate import Templates, said_in, spoken_rows, translate
 
 STATES = Vocabulary(("open", "shut"))
 
@@ -236,3 +236,22 @@ def test_a_known_sentence_gives_its_own_words_back(a, b):
     if found:
         template, values = found
         assert str(Said(template, values)) == f"{a} is {b}"
+
+
+@pytest.mark.parametrize(
+    ("template", "value", "told"),
+    [
+        ("从 {a} 访问", "客户端", "从客户端访问"),
+        ("从 {a} 访问", "client", "从 client 访问"),
+        ("从 {a} 访问 b", "客户端", "从客户端访问 b"),
+        ("{a} 访问", ["客户端", "x"], "客户端、x 访问"),
+        ("b {a}", "客户端", "b 客户端"),
+        ("{a}{b}", "张 三", "张 三张 三"),
+    ],
+)
+def test_no_blank_stands_between_chinese_words(template, value, told):
+    assert said_in("zh-CN", template, {"a": value, "b": value}) == told
+
+
+def test_lists_of_other_languages_have_their_comma():
+    assert said_in("de", "a {a}", {"a": ["b", "c"]}) == "a b, c"

@@ -108,6 +108,12 @@ def f(x):
     for row in ROWS:
         yield failed(row.reason, x, row.text)
 """,
+    "alias": """
+def f(x):
+    say = failed if x else print
+    yield say('r', x, 'one')
+    yield failed('r', x, 'two')
+""",
     "function": """
 def pick(x):
     if x:

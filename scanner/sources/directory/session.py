@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from scanner.config.model import Config
 from scanner.sources.interface import Unavailable, secret
-from scanner.text import Said, said
+from scanner.text import said
 from scanner.words import Reason
 
 RawEntry: TypeAlias = tuple[str, Mapping[str, list[bytes]]]
@@ -40,7 +40,7 @@ class LdapError(Exception):
         self.absent = absent
         self.passing = passing
 
-    def at(self, place: object) -> Said:
+    def at(self, place: object) -> str:
         """The detail, and the server that it is about."""
         return said("{place}: {detail}", place=str(place), detail=self.detail)
 

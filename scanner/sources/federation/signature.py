@@ -62,7 +62,7 @@ def verified(data: bytes, document: Document) -> tuple[Signature, str]:
 def _by_listed_keys(tools: _Tools, root: Any, document: Document) -> tuple[Signature, str]:
     """Try the key that the signature names, else every listed one."""
     named = [one for one in document.signing if one.sha256 == document.signer]
-    told: str = said("none of the listed keys can be read")
+    told = said("none of the listed keys can be read")
     for key in _readable(named or document.signing):
         try:
             result = tools.signxml.XMLVerifier().verify(

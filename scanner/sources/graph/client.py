@@ -24,7 +24,7 @@ from scanner.sources.graph.pace import RATES, Pace
 from scanner.sources.graph.session import GRAPH_METHODS, Bearer, GuardedSession
 from scanner.sources.graph.signin import Tokens
 from scanner.sources.interface import Unavailable
-from scanner.text import Said, said
+from scanner.text import said
 from scanner.words import Reason
 
 Item = dict[str, Any]
@@ -272,7 +272,7 @@ class GraphClient:
         return session
 
 
-def _about(call: GraphCall, told: str) -> Said:
+def _about(call: GraphCall, told: str) -> str:
     return said("GET {path}: {detail}", path=call.path, detail=told)
 
 
