@@ -15,7 +15,7 @@ from scanner.progress import Progress
 from scanner.registry import load_checks
 from scanner.result import RunResult
 from scanner.scan import Options, Parts, scan
-from scanner.sources.directory import DirectorySource
+from scanner.sources.directory.source import DirectorySource
 from scanner.sources.interface import Gather, Source
 from scanner.sources.inventory.source import version_facts
 from scanner.store import EVIDENCE

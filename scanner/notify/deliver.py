@@ -21,8 +21,8 @@ import requests
 from scanner.config.model import Config, MailSection
 from scanner.notify.card import card_of
 from scanner.notify.news import Line, News
-from scanner.sources.graph.session import write_roots
 from scanner.sources.interface import Unavailable, secret
+from scanner.sources.trust import write_roots
 
 TEAMS_URL = "EMSREADY_TEAMS_URL"
 WEBHOOK_URL = "EMSREADY_WEBHOOK_URL"

@@ -26,8 +26,8 @@ from scanner.evidence.suffixes import TenantSuffixes
 from scanner.evidence.tenant import USERS, User
 from scanner.lab.tenant.many import ManyUsers
 from scanner.registry import load_checks
-from scanner.sources.graph import GraphSource
 from scanner.sources.graph.declared import declared
+from scanner.sources.graph.source import GraphSource
 from scanner.testing import NOW
 from tests.scanning import parts, scan_text
 from tests.servers.tenant import config_of, running_tenant

@@ -6,7 +6,7 @@ from scanner.config import ConfigError, read_config
 from scanner.config.model import Config
 from scanner.lab.dns.server import DnsServer
 from scanner.lab.dns.zones import Zones
-from scanner.sources.tls import TlsSource
+from scanner.sources.tls.source import TlsSource
 from tests.certificates.looking import host, look
 from tests.servers.pki import CLIENT, DAY, Pki, make
 from tests.servers.tls import Sockets, context_of, tls_server

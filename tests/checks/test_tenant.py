@@ -6,7 +6,7 @@ import pytest
 
 from scanner.evidence.envelope import kind_of
 from scanner.lab.tenant.faults import no_intune
-from scanner.sources.graph import GraphSource
+from scanner.sources.graph.source import GraphSource
 from scanner.words import Reason, Status
 from tests.scanning import parts, scan_text
 from tests.servers.tenant import running_tenant

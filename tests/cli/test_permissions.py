@@ -8,8 +8,8 @@ import pytest
 
 from scanner.cli.main import main
 from scanner.evidence.envelope import kind_of
-from scanner.sources.graph import GraphSource
 from scanner.sources.graph.permission_ids import PERMISSION_IDS, id_of
+from scanner.sources.graph.source import GraphSource
 
 
 class Done(NamedTuple):

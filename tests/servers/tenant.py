@@ -8,7 +8,7 @@ from scanner.deadline import Deadline
 from scanner.lab.authority import Authority
 from scanner.lab.organisation import Organisation
 from scanner.lab.tenant import LabTenant
-from scanner.sources.graph import GraphSource
+from scanner.sources.graph.source import GraphSource
 from tests.sources.gathering import Gathering
 
 

@@ -11,9 +11,9 @@ from scanner.config import ConfigError
 from scanner.config.model import Answers as Section
 from scanner.config.model import Config
 from scanner.evidence.answers import Answer, Answers, AnswerWord
-from scanner.sources.answers import AnswersSource
 from scanner.sources.answers.edit import write_answer
 from scanner.sources.answers.read import AnswersError, read_answers
+from scanner.sources.answers.source import AnswersSource
 from scanner.sources.answers.template import answers_template
 from scanner.sources.interface import Unavailable
 from tests.scanning import parts, scan_text, verdicts

@@ -15,7 +15,7 @@ from scanner.lab.directory.faults import troubled
 from scanner.lab.directory.ldif import ldif
 from scanner.lab.directory.people import Forest
 from scanner.registry import load_checks
-from scanner.sources.directory import DirectorySource
+from scanner.sources.directory.source import DirectorySource
 from scanner.testing import evidence_of
 from tests.servers.ldap_double import ldap_double
 from tests.sources import idfix

@@ -8,7 +8,8 @@ import pytest
 from scanner.config.model import Bind, Config, Directory
 from scanner.evidence.directory import Collision, DirectoryInput, DirectoryObject
 from scanner.evidence.forest import Forest
-from scanner.sources.directory import DirectorySource, live
+from scanner.sources.directory import live
+from scanner.sources.directory.source import DirectorySource
 from scanner.sources.interface import Unavailable
 from scanner.words import Reason
 from tests.servers.ldap_double import BIND, SEARCH, UNBIND, ldap_double

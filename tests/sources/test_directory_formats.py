@@ -14,11 +14,12 @@ from scanner.evidence.directory import Collision, DirectoryInput, DirectoryObjec
 from scanner.lab.directory.faults import troubled
 from scanner.lab.directory.ldif import ldif
 from scanner.lab.directory.people import Forest
-from scanner.sources.directory import DirectorySource, cmdlets, text
+from scanner.sources.directory import cmdlets, text
 from scanner.sources.directory.cmdlets import CmdletReader
 from scanner.sources.directory.csvde import CsvdeReader
 from scanner.sources.directory.entry import Broken, Entry
 from scanner.sources.directory.formats import open_entries
+from scanner.sources.directory.source import DirectorySource
 from tests.sources.gathering import Gathering
 
 FOREST = Forest("corp.contoso.local", "contoso.com", "fabrikam.com")

@@ -11,7 +11,8 @@ from scanner.evidence.codec import plain
 from scanner.evidence.directory import Collision, DirectoryInput, DirectoryObject
 from scanner.evidence.forest import Forest
 from scanner.lab.authority import Authority
-from scanner.sources.directory import DirectorySource, live
+from scanner.sources.directory import live
+from scanner.sources.directory.source import DirectorySource
 from scanner.sources.interface import Unavailable
 from scanner.words import Reason
 from tests.servers.parts import free_port

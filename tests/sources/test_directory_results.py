@@ -8,8 +8,9 @@ import pytest
 
 from scanner.config.model import Bind, Config, Directory
 from scanner.evidence.directory import DirectoryInput, DirectoryObject
-from scanner.sources.directory import DirectorySource, live
+from scanner.sources.directory import live
 from scanner.sources.directory.session import Patience
+from scanner.sources.directory.source import DirectorySource
 from scanner.sources.interface import Unavailable
 from scanner.words import Reason
 from tests.servers.ldap_double import LOST, PAGE, Reference, ResultError, ldap_double

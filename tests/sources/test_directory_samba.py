@@ -8,7 +8,7 @@ from scanner.cli.main import main
 from scanner.config.model import Bind, Config, Directory, Network, Trust
 from scanner.evidence.directory import DirectoryInput, DirectoryObject, Verdict
 from scanner.evidence.forest import Forest
-from scanner.sources.directory import DirectorySource
+from scanner.sources.directory.source import DirectorySource
 from scanner.sources.interface import Unavailable
 from scanner.words import Reason
 from tests.servers.samba import (

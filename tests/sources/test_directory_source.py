@@ -13,7 +13,7 @@ from scanner.lab.directory.ldif import ldif
 from scanner.lab.directory.people import Forest
 from scanner.progress import Silent
 from scanner.record import rows_reader
-from scanner.sources.directory import DirectorySource
+from scanner.sources.directory.source import DirectorySource
 from scanner.sources.interface import Unavailable
 from scanner.words import Reason
 from tests.servers import faulty_forest

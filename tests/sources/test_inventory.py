@@ -17,11 +17,10 @@ from scanner.evidence.inventory import InventoryClients, InventoryServer, Softwa
 from scanner.evidence.versions import VersionFacts, older, version_of
 from scanner.lab.inventory import servers as lab_servers
 from scanner.lab.organisation import Organisation
-from scanner.sources.inventory import InventorySource
 from scanner.sources.inventory.document import InventoryError, read_inventory
 from scanner.sources.inventory.places import places
 from scanner.sources.inventory.schema import schema, written
-from scanner.sources.inventory.source import VersionsError, version_facts
+from scanner.sources.inventory.source import InventorySource, VersionsError, version_facts
 from scanner.subject import host
 from scanner.words import Reason
 from tests.scanning import scan_text, verdicts

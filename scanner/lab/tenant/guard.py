@@ -13,7 +13,7 @@ from functools import cache
 from scanner.evidence.envelope import GraphCall, kind_of
 from scanner.evidence.graph import throttle_class_of
 from scanner.evidence.permissions import satisfied
-from scanner.sources.graph import GraphSource
+from scanner.sources.graph.source import GraphSource
 
 
 @cache

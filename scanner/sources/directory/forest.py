@@ -20,7 +20,6 @@ from scanner.evidence.forest import (
 from scanner.sources.directory.entry import Attributes
 from scanner.sources.directory.export_help import ATTRIBUTES as OF_OBJECTS
 from scanner.sources.directory.sync_rules import first, number
-from scanner.sources.tls.certificate import read_certificate
 
 REGISTRATION = "cn=62a0ff2e-97b9-4513-943f-0d221bd30080,"
 RIGHTS = "cn=rightsmanagementservices,"
@@ -348,4 +347,9 @@ _OF_OBJECTS = frozenset(one.lower() for one in OF_OBJECTS)
 
 
 def _certificates(attributes: Attributes) -> tuple[Certificate, ...]:
-    return tuple(read_certificate(bytes.fromhex(one)) for one in attributes.get(CERTIFICATES, ()))
+    values = attributes.get(CERTIFICATES, ())
+    if not values:
+        return ()
+    from scanner.sources.tls.certificate import read_certificate  # noqa: PLC0415 - few forests pay
+
+    return tuple(read_certificate(bytes.fromhex(one)) for one in values)

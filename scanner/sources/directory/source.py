@@ -31,8 +31,8 @@ from scanner.sources.directory.reading import PartReader
 from scanner.sources.directory.roots import RootZone, read_roots, shipped_roots
 from scanner.sources.directory.session import LdapError, Session, Target, login_of, target_of
 from scanner.sources.directory.sync_rules import UnitFilter
-from scanner.sources.graph.session import write_roots
 from scanner.sources.interface import Contact, Gather, Unavailable
+from scanner.sources.trust import write_roots
 from scanner.text import said
 from scanner.words import Reason
 

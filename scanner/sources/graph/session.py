@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import logging
-import ssl
 import time
 from pathlib import Path
 from typing import Any
 
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from requests.auth import AuthBase
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from scanner import __version__
-from scanner.config.model import Config
-from scanner.sources.interface import Unavailable
-from scanner.text import said
-from scanner.words import Reason
 
 log = logging.getLogger("emsready.graph")
 
@@ -74,33 +66,3 @@ class GuardedSession(requests.Session):
         finally:
             spent = round((time.monotonic() - started) * 1000)
             log.info("%s %s %s %d ms", request.method, path, outcome, spent)
-
-
-def write_roots(config: Config, folder: Path) -> Path:
-    """Write one PEM file of the roots to trust: the system's, certifi's, and trust.ca_file.
-
-    Raises Unavailable(unconfigured) naming the file that cannot be used.
-    """
-    found = dict.fromkeys(ssl.create_default_context().get_ca_certs(binary_form=True))
-    pem = [Path(DEFAULT_CA_BUNDLE_PATH).read_text(encoding="utf-8")]
-    pem += [ssl.DER_cert_to_PEM_cert(der) for der in found]
-    if config.trust.ca_file:
-        pem += _own_roots(config.beside(config.trust.ca_file))
-    bundle = folder / "roots.pem"
-    bundle.write_text("\n".join(pem), encoding="utf-8")
-    return bundle
-
-
-def _own_roots(path: Path) -> list[str]:
-    try:
-        certificates = x509.load_pem_x509_certificates(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise Unavailable(
-            Reason.UNCONFIGURED,
-            said(
-                "trust.ca_file: {name} holds no PEM certificates ({error})",
-                name=path.name,
-                error=str(error),
-            ),
-        ) from error
-    return [one.public_bytes(Encoding.PEM).decode() for one in certificates]

@@ -31,9 +31,10 @@ from scanner.sources.graph.flows import Flow
 from scanner.sources.graph.offer import Offer
 from scanner.sources.graph.pace import RATES
 from scanner.sources.graph.reading import Reading
-from scanner.sources.graph.session import SIGN_IN_METHODS, GuardedSession, write_roots
+from scanner.sources.graph.session import SIGN_IN_METHODS, GuardedSession
 from scanner.sources.graph.signin import SignIn, claims_of
 from scanner.sources.interface import Contact, Gather, Unavailable
+from scanner.sources.trust import write_roots
 from scanner.words import Reason
 
 _THREADS = 5

@@ -1,5 +1,1 @@
 """The source of TLS evidence: what the services of the organisation present, and where it leads."""
-
-from scanner.sources.tls.source import TlsSource
-
-__all__ = ["TlsSource"]

@@ -13,7 +13,7 @@ from scanner.evidence.tenant_federation import DomainFederation
 from scanner.lab.authority import Authority
 from scanner.lab.federation.document import document
 from scanner.lab.https import HttpsServer, Page
-from scanner.sources.federation import FederationSource
+from scanner.sources.federation.source import FederationSource
 from tests.sources.gathering import Gathering
 
 HOST, DOMAIN = "sts.contoso.com", "contoso.com"

@@ -16,7 +16,7 @@ from scanner.evidence.federation import (
 )
 from scanner.evidence.tenant import TenantDomain, TenantDomains
 from scanner.lab.https import Page
-from scanner.sources.federation import FederationSource
+from scanner.sources.federation.source import FederationSource
 from scanner.sources.interface import Unavailable
 from scanner.subject import domain, host
 from scanner.words import Reason
