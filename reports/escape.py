@@ -23,6 +23,8 @@ _SCHEMES = {"https", "http", "mailto"}
 
 def visible(text: str) -> str:
     """The text with controls that hide, reorder or end something shown as their code points."""
+    if text.isprintable():  # none of them is, and most texts are
+        return text
     return _HIDDEN.sub(lambda match: f"\ufffd[U+{ord(match[0]):04X}]", text)
 
 
