@@ -31,6 +31,7 @@ from scanner.evidence.tenant_sync import SyncFeatures
 _CLOUD_SYNC = "https://learn.microsoft.com/entra/identity/hybrid/cloud-sync/how-to-prerequisites"
 SCOPING_FILTERS = 59
 CLOUD_SYNC_OBJECTS = 150_000
+_ALL = Subject(SubjectKind.FOREST, said("all forests"))
 
 
 @check(
@@ -80,12 +81,10 @@ class CloudSyncWithinLimits(Fold[DirectoryObject]):
     def findings(self) -> Iterator[Finding]:
         """One finding for each domain."""
         if not self._planned:
-            yield not_applicable(
-                "not-planned",
-                Subject(SubjectKind.FOREST, said("all forests")),
-                "Cloud Sync is not planned.",
-            )
+            yield not_applicable("not-planned", _ALL, "Cloud Sync is not planned.")
             return
+        if not self._domains:
+            yield not_applicable("no-objects", _ALL, "Nothing of the input synchronises.")
         for name, count in sorted(self._domains.items()):
             yield self._about(name, count)
 

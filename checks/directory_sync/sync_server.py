@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from checks.directory_sync.sync_accounts import (
+    connect_accounts,
+    installations,
+    outdated_servers,
+    rows_of,
+)
 from scanner.api import (
-    Affected,
     Answers,
     Effort,
     Finding,
@@ -41,7 +46,7 @@ _HISTORY = (
 )
 _PRODUCT = "entra-connect"
 _DOTNET_472 = 461808
-_BUILD_2016, _BUILD_2025 = 14393, 26100
+_BUILD_2016, _BUILD_2019, _BUILD_2025 = 14393, 17763, 26100
 _SYNC_UPDATE = (10, 0, 26100, 6901)
 """The build that KB5070773 brings; every later one contains it."""
 
@@ -90,6 +95,7 @@ def _servers(found: Sequence[InventoryServer] | None) -> list[InventoryServer]:
 )
 def connect_version_supported(
     servers: tuple[InventoryServer, ...] | None,
+    directory: DirectoryInput | None,
     answers: Answers,
     facts: VersionFacts,
     scope: Scope,
@@ -101,15 +107,24 @@ def connect_version_supported(
     for server in found:
         yield _version(server, facts, today)
     if not found:
-        yield _asked(VERSION, answers, scope, header)
+        yield _asked(VERSION, answers, scope, header, directory)
 
 
-def _asked(question: Question, answers: Answers, scope: Scope, header: Header) -> Finding:
-    if scope.hybrid is False and answers.of(question.id) is None:
+def _asked(
+    question: Question,
+    answers: Answers,
+    scope: Scope,
+    header: Header,
+    directory: DirectoryInput | None,
+) -> Finding:
+    """What the answer says. An account in the directory shows that there is, or was, a server."""
+    accounts = connect_accounts(directory)
+    if scope.hybrid is False and not accounts and answers.of(question.id) is None:
         return not_applicable(
             "cloud-only", question.subject, "No synchronisation from a directory is planned."
         )
-    return answered(question, answers, header)
+    found = answered(question, answers, header)
+    return found.affecting(rows_of(accounts)) if accounts else found
 
 
 def _version(server: InventoryServer, facts: VersionFacts, today: date) -> Finding:
@@ -180,10 +195,15 @@ SERVER = Question(
     documents=[_PREREQUISITES],
 )
 def connect_server_supported(
-    servers: tuple[InventoryServer, ...] | None, answers: Answers, scope: Scope, header: Header
+    servers: tuple[InventoryServer, ...] | None,
+    directory: DirectoryInput | None,
+    answers: Answers,
+    scope: Scope,
+    header: Header,
 ) -> Iterator[Finding]:
-    """By the inventory where it has such a server, else by the answer."""
+    """By the inventory where it has such a server, else by the answer; by computer objects too."""
     found = _servers(servers)
+    yield from outdated_servers(connect_accounts(directory), found)
     for server in found:
         faults = [*_system(server), *_surroundings(server)]
         if not server.system.version:
@@ -199,7 +219,7 @@ def connect_server_supported(
             observed=server.system.name or server.system.version
         )
     if not found:
-        yield _asked(SERVER, answers, scope, header)
+        yield _asked(SERVER, answers, scope, header, directory)
 
 
 def _system(server: InventoryServer) -> Iterator[Finding]:
@@ -223,7 +243,8 @@ def _system(server: InventoryServer) -> Iterator[Finding]:
             subject,
             "Windows Server 2025 has the update that is needed; 2022 is still the safer choice.",
         )
-    if server.system.installation in ("core", "nano", "small-business"):
+    old_essentials = server.system.installation == "essentials" and 0 < build < _BUILD_2019
+    if old_essentials or server.system.installation in ("core", "nano", "small-business"):
         yield failed(
             "no-desktop", subject, "Entra Connect needs an installation with desktop experience."
         )
@@ -310,19 +331,18 @@ def single_active_sync_server(
 ) -> Iterator[Finding]:
     """By the inventory where it knows the mode of every such server, else by the answer.
 
-    Each installation leaves an account MSOL_… in the directory: where there are more of them than
-    servers are known, somebody has to say whose they are.
+    Each installation leaves an account MSOL_… in each forest that it reads: where more servers have
+    made them than are known, somebody has to say whose they are.
     """
     found = _servers(servers)
-    accounts = _connector_accounts(directory)
+    accounts = connect_accounts(directory)
     active = [one.name for one in found if one.sync and one.sync.staging is False]
     unknown = [one.name for one in found if one.sync is None or one.sync.staging is None]
     if len(active) > 1:
         yield failed(
             "several-active", tenant(), "{servers} are active at the same time.", servers=active
         )
-    elif len(accounts) > max(1, len(found)) and answers.of(ACTIVE.id) is None:
-        rows = Affected(("account",), [(name,) for name in accounts])
+    elif installations(accounts) > max(1, len(found)) and answers.of(ACTIVE.id) is None:
         yield (
             manual(
                 "several-accounts",
@@ -346,10 +366,10 @@ def single_active_sync_server(
                     command="emsready answer",
                 ),
             )
-            .affecting(rows)
+            .affecting(rows_of(accounts))
         )
     elif not found or unknown:
-        yield _asked(ACTIVE, answers, scope, header)
+        yield _asked(ACTIVE, answers, scope, header, directory)
     elif active:
         yield passed("one-active", tenant(), "{server} alone is active.", server=active[0])
     else:
@@ -359,12 +379,6 @@ def single_active_sync_server(
             "All synchronisation servers are in staging mode: {servers}.",
             servers=[one.name for one in found],
         )
-
-
-def _connector_accounts(directory: DirectoryInput | None) -> list[str]:
-    """The accounts with which Entra Connect reads Active Directory, one for each installation."""
-    names = {one.casefold(): one for one in (directory.sync_accounts if directory else ())}
-    return sorted(name for key, name in names.items() if key.startswith("msol_"))
 
 
 OUTDATED = cause(

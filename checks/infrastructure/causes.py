@@ -16,6 +16,8 @@ OLD_SYSTEM = cause(
         "infrastructure.domain-controllers-supported",
         "directory_sync.connect-server-supported#system-too-old",
         "directory_sync.connect-server-supported#system-2016",
+        "directory_sync.connect-server-supported#computer-too-old",
+        "directory_sync.connect-server-supported#computer-2016",
     ],
     tie=_by_server,
     title="Replace a server whose system is too old",

@@ -186,6 +186,19 @@ class DirectoryPart:
     catalogue: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SyncAccount:
+    """The account of a synchronisation server, and what its description says of the server.
+
+    `system` is the operating system of a computer with that name. All but the account may be empty.
+    """
+
+    account: str
+    server: str = ""
+    tenant: str = ""
+    system: str = ""
+
+
 @evidence("directory-input", source="directory")
 @dataclass(frozen=True, slots=True)
 class DirectoryInput:
@@ -196,7 +209,7 @@ class DirectoryInput:
     replication conflict, `units` those of organisational units that are awkward to filter by, the
     first of each. `privileged` are the members of the groups that rule the forest; `foreign_groups`
     counts groups with members of other forests, `trusts` the trusted domains. `sync_accounts` are the
-    accounts that synchronisation servers made for themselves, by account name. `anchors` counts
+    accounts that synchronisation servers made for themselves. `anchors` counts
     objects with mS-DS-ConsistencyGuid, `own_anchors` those where it equals their objectGUID.
     """
 
@@ -209,7 +222,7 @@ class DirectoryInput:
     privileged: tuple[str, ...] = ()
     foreign_groups: int = 0
     trusts: int = 0
-    sync_accounts: tuple[str, ...] = ()
+    sync_accounts: tuple[SyncAccount, ...] = ()
     anchors: int = 0
     own_anchors: int = 0
 

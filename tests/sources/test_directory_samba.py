@@ -6,7 +6,7 @@ import pytest
 
 from scanner.cli.main import main
 from scanner.config.model import Bind, Config, Directory, Network, Trust
-from scanner.evidence.directory import DirectoryInput, DirectoryObject, Verdict
+from scanner.evidence.directory import DirectoryInput, DirectoryObject, SyncAccount, Verdict
 from scanner.evidence.forest import Forest
 from scanner.sources.directory.source import DirectorySource
 from scanner.sources.interface import Unavailable
@@ -22,6 +22,7 @@ from tests.servers.samba import (
     ticket,
 )
 from tests.sources.gathering import Gathering
+from tests.sources.test_directory_source import INSTALLED
 
 pytestmark = [
     pytest.mark.slow,
@@ -104,6 +105,11 @@ dn: CN=Reader,CN=Users,{ROOT}
 objectClass: user
 sAMAccountName: reader
 userPrincipalName: reader@{REALM}
+
+dn: CN=MSOL_1a2b,CN=Users,{ROOT}
+objectClass: user
+sAMAccountName: MSOL_1a2b
+description: {INSTALLED}
 
 dn: CN=Team,CN=Users,{ROOT}
 objectClass: group
@@ -217,6 +223,8 @@ def test_objects_are_judged_as_from_a_file(controller, monkeypatch):
     assert objects["Ann Lee"].guid.count("-") == 4
     assert not ground.carries("mailNickname")  # there is no Exchange schema
     assert ground.carries("targetAddress") is False
+    account = SyncAccount("MSOL_1a2b", "SYNC1", "contoso.onmicrosoft.com")
+    assert ground.sync_accounts == (account,)
     assert ground.foreign_groups == 0  # well-known principals are no members of other forests
     assert any(one.startswith("CN=Administrator,") for one in ground.privileged)
 

@@ -6,7 +6,13 @@ import pytest
 
 from scanner.config.model import Config, Directory, Domains
 from scanner.directory import check_exports
-from scanner.evidence.directory import Collision, DirectoryInput, DirectoryObject, Verdict
+from scanner.evidence.directory import (
+    Collision,
+    DirectoryInput,
+    DirectoryObject,
+    SyncAccount,
+    Verdict,
+)
 from scanner.evidence.suffixes import DirectorySuffixes
 from scanner.lab.directory.faults import troubled
 from scanner.lab.directory.ldif import ldif
@@ -236,12 +242,27 @@ def test_a_generated_forest_gives_exactly_its_faults(tmp_path):
     assert others == {("directory_sync.upn-suffixes-verified", "corp.local")}
 
 
+INSTALLED = (
+    "Account created by Microsoft Azure Active Directory Connect with installation identifier 1a2b"
+    " running on computer SYNC1 configured to synchronize to tenant contoso.onmicrosoft.com. This"
+    " account must have directory replication permissions."
+)
+
+
 def test_units_and_sync_accounts_are_found_whatever_was_exported(tmp_path):
     units = [
         {"dn": [f"OU={name},DC=contoso,DC=com"], "objectClass": ["top", "organizationalUnit"]}
         for name in ("Staff", "R/D", "Old\\20", "One\\2C two")
     ]
     accounts = [person(name, sAMAccountName=name) for name in ("MSOL_1a2b", "AAD_3c4d", "MSOLtd")]
-    found = gather(tmp_path, text_of(*units, *accounts)).one(DirectoryInput)
+    accounts[0]["description"] = [INSTALLED]
+    computer = person("SYNC1", operatingSystem="Windows Server 2019 Standard")
+    computer["objectClass"] = ["top", "user", "computer"]
+    found = gather(tmp_path, text_of(*units, computer, *accounts)).one(DirectoryInput)
     assert [one.partition(",")[0] for one in found.units] == ["OU=R/D", "OU=Old\\20"]
-    assert found.sync_accounts == ("MSOL_1a2b", "AAD_3c4d")
+    assert found.sync_accounts == (
+        SyncAccount(
+            "MSOL_1a2b", "SYNC1", "contoso.onmicrosoft.com", "Windows Server 2019 Standard"
+        ),
+        SyncAccount("AAD_3c4d"),
+    )

@@ -18,6 +18,7 @@ from scanner.sources.directory.forests import Forests
 from scanner.sources.directory.kinds import Kinds
 from scanner.sources.directory.objects import ObjectMaker
 from scanner.sources.directory.structure import Structure
+from scanner.sources.directory.sync_rules import first
 from scanner.sources.interface import Gather, StreamWriter
 from scanner.text import said
 
@@ -132,14 +133,17 @@ class PartReader:
             return
         self._duplicates.add(item, claims)
         self._objects.add(item)
+        self._note(item, entry)
+
+    def _note(self, item: DirectoryObject, entry: Entry) -> None:
+        """What an object says beyond itself: of servers, anchors, and the suffixes in use."""
         if item.reasons and "sync-account" in item.reasons:
-            self.structure.sync_account(item.sam or "")
+            self.structure.sync_account(item.sam or "", first(entry.attributes, "description"))
+        if "Server" in item.system:
+            self.structure.server(item.name, item.system)
         if item.anchor:
             self.anchors += 1
-            self.own_anchors += [item.anchor] == guid
-        self._count_suffix(item)
-
-    def _count_suffix(self, item: DirectoryObject) -> None:
+            self.own_anchors += [item.anchor] == entry.attributes.get("objectguid")
         if item.login and item.type in PEOPLE and not (item.control or 0) & ACCOUNT_DISABLED:
             _, at, suffix = item.login.rpartition("@")
             if at:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -48,6 +49,8 @@ _NO_FOREST = said(
     "facts about the forest come over LDAP (set directory.ldap), or with an export of its"
     " configuration partition (`emsready directory export-help` prints the commands)"
 )
+_SYNC_ACCOUNTS = "(&(objectCategory=person)(|(sAMAccountName=MSOL_*)(sAMAccountName=AAD_*)))"
+_DESCRIBED = ("sAMAccountName", "description")
 _UNCONFIGURED = said(
     "no directory is named; set directory.ldap or directory.files"
     " (`emsready directory export-help` prints the export commands)"
@@ -134,7 +137,7 @@ class _Run:
         self._missing = missing
 
     def _file(self, path: Path) -> None:
-        wanted = self._extra | ATTRIBUTES
+        wanted = self._extra | ATTRIBUTES | {"description"}
         try:
             file, entries = open_entries(path, self._gather.config.directory.encoding, wanted)
         except OSError as error:
@@ -172,6 +175,8 @@ class _Run:
         bases = self._gather.config.directory.base or _bases(target, root)
         reader = LiveReader(session, bases, known, self._extra)
         part = self._reader.read(str(target), len(self._parts), reader)
+        if self._reader.structure.has_sync_accounts:
+            self._describe(session, bases)
         if reader.failed and not part.entries:
             raise reader.failed
         if reader.failed:
@@ -184,6 +189,19 @@ class _Run:
             self._lack(Missing(reader.failed.reason, told))
             part = replace(part, complete=False)
         self._parts.append(replace(part, catalogue=target.catalogue))
+
+    def _describe(self, session: Session, bases: tuple[str, ...]) -> None:
+        """What the accounts of synchronisation servers say of themselves; only theirs is asked for."""
+        with contextlib.suppress(LdapError):  # what cannot be read is unknown
+            for base in bases:
+                for _, raw in session.search(base, "subtree", _SYNC_ACCOUNTS, _DESCRIBED):
+                    told = {name.lower(): values for name, values in raw.items() if values}
+                    name, text = (
+                        told.get(one.lower(), [b""])[0].decode("utf-8", "replace")
+                        for one in _DESCRIBED
+                    )
+                    if name:
+                        self._reader.structure.sync_account(name, text)
 
     def _end(self, parts: tuple[DirectoryPart, ...], missing: Missing | None) -> None:
         collisions = self._gather.stream(Collision)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TypedDict
 
+from scanner.evidence.directory import SyncAccount
 from scanner.sources.directory.entry import PARTIAL, Entry
 from scanner.sources.directory.sync_rules import first, is_conflict
 
@@ -15,6 +17,12 @@ _RULING_RIDS = (512, 518, 519)
 _AWKWARD = re.compile(r"^\s|\s$|[/\x00-\x1f]")
 _UNTIL_COMMA = re.compile(r"(?:[^\\,]|\\.)*", re.DOTALL)
 _ESCAPE = re.compile(r"\\([0-9a-fA-F]{2}|.)", re.DOTALL)
+_NAME = r"'?([\w-]{1,63}(?:\.[\w-]{1,63}){0,9})'?"
+_INSTALLED = re.compile(
+    f"computer {_NAME} configured to synchronize to tenant {_NAME}", re.IGNORECASE
+)
+"""What the installer of Entra Connect writes into the description of its account, by experience."""
+_SERVERS = 20_000
 _FOREIGN = "cn=s-1-5-21-"
 """A security principal of another domain; the others are well-known ones of every forest."""
 
@@ -25,7 +33,7 @@ class _Told(TypedDict):
     privileged: tuple[str, ...]
     foreign_groups: int
     trusts: int
-    sync_accounts: tuple[str, ...]
+    sync_accounts: tuple[SyncAccount, ...]
 
 
 class Structure:
@@ -37,17 +45,32 @@ class Structure:
         self._privileged: list[str] = []
         self._foreign_groups = 0
         self._trusts = 0
-        self._sync_accounts: list[str] = []
+        self._sync_accounts: dict[str, SyncAccount] = {}
+        self._servers: dict[str, str] = {}
 
     def conflict(self, dn: str) -> None:
         """An object whose name speaks of a conflict."""
         if is_conflict(dn) and len(self._conflicts) < _TOLD:
             self._conflicts.append(dn)
 
-    def sync_account(self, name: str) -> None:
-        """An account that a synchronisation server made for itself."""
-        if len(self._sync_accounts) < _TOLD:
-            self._sync_accounts.append(name)
+    def sync_account(self, name: str, description: str = "") -> None:
+        """An account that a synchronisation server made for itself; told again, the more is kept."""
+        known = self._sync_accounts.get(name.casefold(), SyncAccount(name))
+        found = _INSTALLED.search(description)
+        if found:
+            known = SyncAccount(known.account, found[1], found[2])
+        if len(self._sync_accounts) < _TOLD or name.casefold() in self._sync_accounts:
+            self._sync_accounts[name.casefold()] = known
+
+    def server(self, name: str, system: str) -> None:
+        """A computer that runs a server system: it may turn out to synchronise."""
+        if len(self._servers) < _SERVERS:
+            self._servers[name.casefold()] = system
+
+    @property
+    def has_sync_accounts(self) -> bool:
+        """Whether any account of a synchronisation server went by."""
+        return bool(self._sync_accounts)
 
     def see(self, kind: str, entry: Entry) -> None:
         """A group, or an entry that is neither user nor contact."""
@@ -80,7 +103,10 @@ class Structure:
             "privileged": tuple(self._privileged),
             "foreign_groups": self._foreign_groups,
             "trusts": self._trusts,
-            "sync_accounts": tuple(self._sync_accounts),
+            "sync_accounts": tuple(
+                replace(one, system=self._servers.get(one.server.casefold(), ""))
+                for one in self._sync_accounts.values()
+            ),
         }
 
 

@@ -12,7 +12,7 @@ from checks.directory_sync.sync_server import (
 from checks.responsibilities.environment import on_premises_mfa_server_retired
 from scanner.api import Answers, Header, Missing, Reason, Scope
 from scanner.evidence.answers import Answer, AnswerWord
-from scanner.evidence.directory import DirectoryInput
+from scanner.evidence.directory import DirectoryInput, SyncAccount
 from scanner.evidence.inventory import AdFsFarm, InventoryServer, SyncServer, TlsSettings, Updates
 from scanner.evidence.scope import Plans
 from scanner.testing import NOW, run_check
@@ -97,6 +97,8 @@ def test_the_version_fails_already_before_the_day():
         ),
         (system(""), ("not-assessed", "unconfigured-no-system")),
         (system("10.0.20348", installation="core"), ("fail", "no-desktop")),
+        (system("10.0.14393", installation="essentials"), ("fail", "no-desktop")),
+        (system("10.0.17763", installation="essentials"), ("pass", "meets")),
         (system("10.0.20348", domain_joined=False), ("fail", "not-joined")),
         (system("10.0.20348", dotnet_release=460805), ("fail", "dotnet-too-old")),
         (system("10.0.20348", tls=TlsSettings(tls12_client=False)), ("fail", "tls-off")),
@@ -153,8 +155,9 @@ def test_an_inventory_contradicts_the_answer_about_the_mfa_server(found):
     assert [one.status for one in run_check(on_premises_mfa_server_retired, yes, new)] == ["pass"]
 
 
-def directory(*names):
-    return DirectoryInput((), sync_accounts=names)
+def directory(*accounts):
+    made = (SyncAccount(one) if isinstance(one, str) else one for one in accounts)
+    return DirectoryInput((), sync_accounts=tuple(made))
 
 
 def active(*items, **more):
@@ -173,6 +176,48 @@ def test_several_accounts_of_sync_servers_are_asked_about():
     (found,) = run_check(single_active_sync_server, FACTS, Answers(), two, missing=NONE)
     assert len(found.affected) == 2
     assert found.subject.name == "single-active-sync-server"
+
+
+def test_one_server_may_have_an_account_in_each_forest():
+    two = directory(SyncAccount("MSOL_1", "SYNC1", "a.example"), SyncAccount("MSOL_2", "sync1"))
+    assert active(Answers(), two, missing=NONE) == ("manual", "unanswered")
+    (found,) = run_check(single_active_sync_server, FACTS, Answers(), two, missing=NONE)
+    assert found.affected.rows[0] == ("MSOL_1", "SYNC1", "a.example", "")
+
+
+@pytest.mark.parametrize("check", [connect_version_supported, connect_server_supported])
+def test_an_account_in_the_directory_says_that_there_is_a_server(check):
+    nobody = Scope(plans=Plans(identity="cloud-only"))
+
+    def told(*items):
+        (one,) = run_check(check, FACTS, Answers(), nobody, *items, missing=NONE)
+        return str(one.status), one.reason, one.affected.rows if one.affected else []
+
+    assert told() == ("not-applicable", "cloud-only", [])
+    assert told(directory("AAD_1")) == ("not-applicable", "cloud-only", [])
+    assert told(directory("MSOL_1")) == ("manual", "unanswered", [("MSOL_1", "", "", "")])
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Windows Server 2012 R2 Standard", ("fail", "computer-too-old")),
+        ("Windows Server 2016 Standard", ("warn", "computer-2016")),
+        ("Windows Server 2022 Standard", None),
+        ("Windows Server 2025 Standard", ("fail", "computer-2025")),
+        ("", None),
+    ],
+)
+def test_the_computer_object_tells_the_system_of_a_named_server(name, expected):
+    there = directory(SyncAccount("MSOL_1", "SYNC1", "a.example", name))
+    found = run_check(connect_server_supported, FACTS, Answers(), there, missing=NONE)
+    told = {one.subject.name: (str(one.status), one.reason) for one in found}
+    assert told.get("sync1") == expected
+    # the question stays: a name says little
+    assert told["connect-server-supported"] == ("manual", "unanswered")
+    # an inventory knows better
+    found = run_check(connect_server_supported, FACTS, Answers(), there, connect("sync1"))
+    assert not any("computer object" in str(one.text) for one in found)
 
 
 def test_an_answer_settles_whose_the_accounts_are():
