@@ -14,6 +14,7 @@ class Bar(NamedTuple):
 
 def told(bars):
     """Print the table; whether all of them hold. What was not measured does not."""
+    bars = list(bars)
     words = {True: "yes", False: "NO", None: "not measured"}
     width = max(len(one.name) for one in bars)
     print(f"\n{'bar':<{width}} {'measured':>22} {'wanted':>14}   holds")

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 from reports.html import HTML
 from scanner.report import ReportFormat
+from tests.bench.bars import Bar, told
 from tests.reports import locales, rules, samples
 from tests.reports.browser import browser
 from tests.scanning import parts
@@ -232,12 +233,10 @@ def bars(big):
         "requests, console, policy": quiet(pages),
     }
     held += [(name, f"{len(lines)} found", "0", not lines) for name, lines in said.items()]
-    print(f"\n{'bar':<42}{'measured':>14}{'bar':>10}   holds")
-    for name, measured, bar, holds in held:
-        print(f"{name:<42}{measured:>14}{bar:>10}   {'yes' if holds else 'NO'}")
+    hold = told(Bar(*one) for one in held)
     for line in itertools.chain(low, *said.values()):
         print(f"  {line}")
-    return all(holds for *_, holds in held)
+    return hold
 
 
 def main():
