@@ -73,9 +73,12 @@ class _Writer:
         self._document.add_heading(text(run.customer or run.environment), 0)
         self._line(headline(self._view, say))
         moment = f"{run.collected_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        self._line(f"{say('head.scanned')}: {moment}. {say('head.tool')}: {run.tool}.")
+        self._line(
+            f"{say('head.scanned')}{say('list.colon')}{moment}{say('list.stop')} "
+            f"{say('head.tool')}{say('list.colon')}{run.tool}{say('list.stop')}"
+        )
         if run.notice:
-            self._line(f"{say('banner.notice')}: {run.notice}")
+            self._line(f"{say('banner.notice')}{say('list.colon')}{run.notice}")
         if not run.complete:
             self._line(f"{say('banner.incomplete')}. {say('banner.incomplete-why')}")
         self._line(say("report.personal"))
@@ -100,7 +103,7 @@ class _Writer:
         self._heading("section.first")
         for item in self._view.first:
             why = item_words.because(self._view, self._say, item)
-            self._line(f"{titled(item)} ({self._who(item)}). {why}", "List Number")
+            self._line(f"{self._titled(item)} ({self._who(item)}). {why}", "List Number")
         if not self._view.first:
             self._line(self._say("first.none"))
 
@@ -113,7 +116,7 @@ class _Writer:
             (
                 [
                     self._view.short[one.id],
-                    titled(one),
+                    self._titled(one),
                     say.label("severity", one.effective_severity),
                     say.label("lane", one.lane),
                     item_words.who(say, one),
@@ -131,16 +134,16 @@ class _Writer:
 
     def _item(self, item: ItemRecord) -> None:
         say = self._say
-        self._document.add_heading(text(titled(item)), 3)
+        self._document.add_heading(text(self._titled(item)), 3)
         self._line(f"{self._who(item)}, {say('item.id')} {self._view.short[item.id]}")
         remarks = item_words.flags(say, item, self._order.run.collected_at.date())
         for line in (item_words.lane(say, item), item_words.chain(say, item), *remarks):
             if line:
                 self._line(line)
         self._line(item.why)
-        needs = [titled(one) for one in self._view.known(item.needs)]
+        needs = [self._titled(one) for one in self._view.known(item.needs)]
         if needs:
-            self._line(f"{say('item.needs')}: {say('list.comma').join(needs)}")
+            self._line(f"{say('item.needs')}{say('list.colon')}{say('list.comma').join(needs)}")
         for line in item_words.prerequisites(say, self._view, item):
             self._line(line)
         for number, step in enumerate(item.steps, 1):
@@ -148,23 +151,24 @@ class _Writer:
             for extra in (step.portal, step.link, step.command):
                 if extra:
                     self._line(extra, "No Spacing")
-        self._line(f"{say('item.verify')}: {item.verify.text}")
+        self._line(f"{say('item.verify')}{say('list.colon')}{item.verify.text}")
         for command in item.verify.commands:
             self._line(command, "No Spacing")
         self._line(" ".join(item_words.when_to_look(say, item)))
         for finding in self._view.behind(item)[:_MOST_FINDINGS]:
             name = clip(finding.subject.name)
-            self._line(f"{name}: {finding.message.text}", "List Bullet")
+            self._line(f"{name}{say('list.colon')}{finding.message.text}", "List Bullet")
 
     def _questions(self) -> None:
         if not self._view.questions:
             return
         self._heading("section.manual")
+        colon = self._say("list.colon")
         self._table(
             [self._say(f"manual.{one}") for one in ("question", "owner", "answer")],
             (
                 [
-                    f"{one.title}: {one.finding.message.text}",
+                    f"{one.title}{colon}{one.finding.message.text}",
                     item_words.role(self._say, self._order.run, one.owner),
                     "",
                 ]
@@ -199,7 +203,10 @@ class _Writer:
         for gap in self._view.gaps:
             lacking = f" ({gap.lacking})" if gap.lacking else ""
             many = self._say.count("gaps.affects", len(gap.findings))
-            self._line(f"{self._say.label('reason', gap.reason)}{lacking}: {many}", "List Bullet")
+            self._line(
+                f"{self._say.label('reason', gap.reason)}{lacking}{self._say('list.colon')}{many}",
+                "List Bullet",
+            )
 
     def _agenda(self) -> None:
         """What the checkpoint meeting has to talk about: overdue, waiting, to decide, next."""
@@ -223,7 +230,12 @@ class _Writer:
             told.append(f"{say('agenda.waiver', state=state, when=until)} {what}")
         today = self._order.run.collected_at.date()
         told += [
-            f"{titled(one)}: {'; '.join(item_words.flags(say, one, today))}"
+            say("list.colon").join(
+                [
+                    self._titled(one),
+                    say("list.semicolon").join(item_words.flags(say, one, today)),
+                ]
+            )
             for one in view.doubtful
         ]
         if view.questions:
@@ -232,11 +244,11 @@ class _Writer:
 
     def _point(self, item: ItemRecord) -> str:
         due = f", {item.due}" if item.due else ""
-        return f"{titled(item)} ({item_words.who(self._say, item)}{due})"
+        return f"{self._titled(item)} ({item_words.who(self._say, item)}{due})"
 
     def _waits(self, item: ItemRecord) -> str:
-        needs = self._say("list.comma").join(map(titled, self._view.known(item.needs)))
-        return f"{self._point(item)} {self._say('item.needs')}: {needs}"
+        needs = self._say("list.comma").join(map(self._titled, self._view.known(item.needs)))
+        return f"{self._point(item)} {self._say('item.needs')}{self._say('list.colon')}{needs}"
 
     def _points(self, title: str, lines: Sequence[str]) -> None:
         """A heading with its first points; nothing where there is none."""
@@ -273,6 +285,9 @@ class _Writer:
         for row in rows:
             for cell, words in zip(table.add_row().cells, row, strict=True):
                 cell.text = text(words)
+
+    def _titled(self, item: ItemRecord) -> str:
+        return titled(item, self._say("list.colon"))
 
     def _who(self, item: ItemRecord) -> str:
         say = self._say

@@ -57,7 +57,7 @@ def prerequisites(words: Words, view: View, item: ItemRecord) -> list[str]:
     told = []
     for one in item.prerequisites:
         other = view.items.get(one.item) if one.state == "circle" else None
-        title = titled(other) if other else view.title(one.check)
+        title = titled(other, words("list.colon")) if other else view.title(one.check)
         told.append(
             f"{words.label('prerequisite', one.state)}{words('list.colon')}{title}"
             f" ({words.label('prerequisite-means', one.state)})"

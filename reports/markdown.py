@@ -94,7 +94,7 @@ class _Page:
     def _first(self) -> Iterator[str]:
         yield f"\n## {self._words('section.first')}\n\n"
         for number, item in enumerate(self._view.first, 1):
-            yield f"{number}. **{sentence(titled(item))}** ({self._who(item)}). "
+            yield f"{number}. **{sentence(self._titled(item))}** ({self._who(item)}). "
             yield f"{sentence(item_words.because(self._view, self._words, item))}\n"
         if not self._view.first:
             yield f"{self._words('first.none')}\n"
@@ -103,7 +103,7 @@ class _Page:
         if self._view.changes:
             yield f"\n## {self._words('section.changes')}\n\n"
         for state, ids in self._view.changes:
-            yield f"- {self._words.label('state', state)}: {len(ids)}\n"
+            yield f"- {self._words.label('state', state)}{self._words('list.colon')}{len(ids)}\n"
 
     def _plan(self) -> Iterator[str]:
         say = self._words
@@ -118,7 +118,7 @@ class _Page:
             yield _row(
                 [
                     self._view.short[item.id],
-                    sentence(titled(item)),
+                    sentence(self._titled(item)),
                     say.label("severity", item.effective_severity),
                     say.label("lane", item.lane),
                     plain(item_words.who(say, item)),
@@ -129,24 +129,26 @@ class _Page:
 
     def _item(self, item: ItemRecord) -> str:
         say = self._words
-        lines = [f"\n### {sentence(titled(item))}\n\n", f"{self._who(item)}, "]
+        lines = [f"\n### {sentence(self._titled(item))}\n\n", f"{self._who(item)}, "]
         lines.append(f"{say('item.id')} {self._view.short[item.id]}\n\n")
         remarks = item_words.flags(say, item, self._run.collected_at.date())
         told = [item_words.lane(say, item), item_words.chain(say, item), *remarks]
-        lines.append(f"{'; '.join(sentence(one) for one in told if one)}\n\n")
+        lines.append(f"{say('list.semicolon').join(sentence(one) for one in told if one)}\n\n")
         lines.append(f"{sentence(item.why)}\n\n")
-        needs = [sentence(titled(one)) for one in self._view.known(item.needs)]
+        needs = [sentence(self._titled(one)) for one in self._view.known(item.needs)]
         if needs:
-            lines.append(f"{say('item.needs')}: {say('list.comma').join(needs)}\n\n")
+            lines.append(
+                f"{say('item.needs')}{say('list.colon')}{say('list.comma').join(needs)}\n\n"
+            )
         told = item_words.prerequisites(say, self._view, item)
         lines += [f"{sentence(one)}\n\n" for one in told]
         lines += [_step(number, step) for number, step in enumerate(item.steps, 1)]
-        lines.append(f"\n{say('item.verify')}: {sentence(item.verify.text)}\n\n")
+        lines.append(f"\n{say('item.verify')}{say('list.colon')}{sentence(item.verify.text)}\n\n")
         lines += [fenced(command) for command in item.verify.commands]
         lines.append(f"\n{sentence(' '.join(item_words.when_to_look(say, item)))}\n\n")
         for finding in self._view.behind(item)[:5]:
             name = plain(finding.subject.name)
-            lines.append(f"- {name}: {sentence(finding.message.text)}\n")
+            lines.append(f"- {name}{say('list.colon')}{sentence(finding.message.text)}\n")
         return "".join(lines)
 
     def _rest(self) -> Iterator[str]:
@@ -155,19 +157,23 @@ class _Page:
             yield f"\n## {say('section.manual')}\n\n"
         for question in view.questions[:100]:
             asked = plain(item_words.role(say, self._run, question.owner))
-            yield f"- [ ] {sentence(question.title)}: {sentence(question.finding.message.text)}"
+            yield f"- [ ] {sentence(question.title)}{say('list.colon')}"
+            yield sentence(question.finding.message.text)
             yield f" ({asked})\n" if asked else "\n"
         if self._run.waivers:
             yield f"\n## {say('section.accepted')}\n\n"
         for waiver in self._run.waivers[:100]:
-            yield f"- {sentence(view.title(waiver.check))} {plain(waiver.subject)}: "
+            yield f"- {sentence(view.title(waiver.check))} {plain(waiver.subject)}{say('list.colon')}"
             yield f"{plain(waiver.reason)} ({plain(waiver.approved_by)}, {waiver.expires})\n"
         if view.gaps:
             yield f"\n## {say('section.gaps')}\n\n"
         for gap in view.gaps[:100]:
             lacking = f" ({plain(gap.lacking)})" if gap.lacking else ""
-            yield f"- {say.label('reason', gap.reason)}{lacking}: "
+            yield f"- {say.label('reason', gap.reason)}{lacking}{say('list.colon')}"
             yield f"{say.count('gaps.affects', len(gap.findings))}\n"
+
+    def _titled(self, item: ItemRecord) -> str:
+        return titled(item, self._words("list.colon"))
 
     def _who(self, item: ItemRecord) -> str:
         say = self._words

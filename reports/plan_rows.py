@@ -81,13 +81,17 @@ class Rows:
             return
         for row in self.order.rows(affected):
             pairs = zip(affected.columns[1:], row[1:], strict=False)
+            colon, semicolon = self.words("list.colon"), self.words("list.semicolon")
             yield [
                 row[0] if row else "",
-                "; ".join(f"{name}: {cell}" for name, cell in pairs if cell),
+                semicolon.join(f"{name}{colon}{cell}" for name, cell in pairs if cell),
             ]
 
     def _label(self, vocabulary: str, word: str) -> str:
         return self.words.label(vocabulary, word) if self.labels else str(word)
+
+    def _titled(self, item: ItemRecord) -> str:
+        return titled(item, self.words("list.colon"))
 
     def _value(self, item: ItemRecord, number: int, column: str) -> Cell:
         joined = self.words("list.comma").join
@@ -98,7 +102,7 @@ class Rows:
             "lane": item_words.lane(self.words, item) if self.labels else str(item.lane),
             "topic": self._label("topic", item.topic),
             "severity": self._label("severity", item.effective_severity),
-            "title": titled(item),
+            "title": self._titled(item),
             "owner": self._label("owner", item.owner),
             "assignee": item.assignee,
             "due": item.due,
@@ -109,8 +113,8 @@ class Rows:
             "effort": self._label("effort", item.effort),
             "reach": item.reach,
             "blocks": joined(item.blocks),
-            "needs": joined(map(titled, self.view.known(item.needs))),
-            "unblocks": joined(map(titled, self.view.known(item.unblocks))),
+            "needs": joined(map(self._titled, self.view.known(item.needs))),
+            "unblocks": joined(map(self._titled, self.view.known(item.unblocks))),
             "waiting": item.waiting,
             "prerequisites": "\n".join(item_words.prerequisites(self.words, self.view, item)),
             "why": item.why,

@@ -67,7 +67,7 @@ class Task:
     @property
     def title(self) -> str:
         """What to do, and the id by which a second export is recognised."""
-        return f"{_line(titled(self.item))} [{self.short}]"
+        return f"{_line(titled(self.item, self.words('list.colon')))} [{self.short}]"
 
     @property
     def owner(self) -> str:
@@ -95,7 +95,9 @@ class Task:
     def parts(self) -> list[tuple[str, str]]:
         """Why, by whom and when, after what, steps, how to verify and where it comes from."""
         item, say, view = self.item, self.words, self.view
-        needs = say("list.comma").join(map(titled, view.known(item.needs)))
+        needs = say("list.comma").join(
+            titled(one, say("list.colon")) for one in view.known(item.needs)
+        )
         told = [
             (say("item.why"), item.why),
             (say("item.owner"), item_words.who(say, item)),

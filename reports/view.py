@@ -266,9 +266,9 @@ def _can_begin(item: ItemRecord) -> bool:
     return not item.needs and item.phase is not Phase.IMPROVE and item.work != "accepted"
 
 
-def titled(item: ItemRecord) -> str:
+def titled(item: ItemRecord, colon: str = ": ") -> str:
     """What to do and, where it is one thing, about what: that tells items apart."""
-    return f"{item.title}: {item.about[0]}" if len(item.about) == 1 else item.title
+    return f"{item.title}{colon}{item.about[0]}" if len(item.about) == 1 else item.title
 
 
 def short_ids(ids: Iterable[str]) -> dict[str, str]:

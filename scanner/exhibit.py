@@ -35,7 +35,7 @@ class Shade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value. `text` is data of the environment; `number` counts, `start` and `end` are days."""
+    """One value. `text` is data unless it is Said; `number` counts, `start` and `end` are days."""
 
     text: str = ""
     shade: Shade = Shade.NONE

@@ -135,6 +135,24 @@ def report_languages() -> tuple[str, ...]:
 
 
 @functools.cache
+def report_words(language: str) -> dict[str, str]:
+    """What the packages of installed report formats call the words of vocabularies, by key."""
+    said: dict[str, str] = {}
+    for package in dict.fromkeys(
+        one.module.partition(".")[0] for one in _points("emsready.reports")
+    ):
+        try:
+            held = read_catalogue(
+                files(package).joinpath("locale", f"{language}.json").read_bytes()
+            )
+        except (ImportError, OSError, CatalogueError):
+            continue
+        for key, words in held.items():
+            said.setdefault(key, words)
+    return said
+
+
+@functools.cache
 def sentences(language: str) -> dict[str, str]:
     """Everything that installed catalogues say in that language, by the English sentence.
 

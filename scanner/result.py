@@ -346,13 +346,14 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class ExhibitCell:
-    """One value of an exhibit: words of the environment, a shade, a number, or days."""
+    """One value of an exhibit: words, a shade, a number, or days."""
 
     text: str = ""
     shade: str = "none"
     number: int | None = None
     start: date | None = None
     end: date | None = None
+    words: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +376,7 @@ class ExhibitRecord:
     columns: list[str]
     rows: list[ExhibitRow]
     total: int
+    words: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

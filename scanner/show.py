@@ -10,6 +10,7 @@ from scanner.evidence.envelope import Missing, kind_of
 from scanner.evidence.folder import Evidence
 from scanner.exhibit import Exhibit, Row
 from scanner.result import ExhibitCell, ExhibitRecord, ExhibitRow
+from scanner.text import Said
 from scanner.texts import Texts
 
 MOST_ROWS = 500
@@ -37,7 +38,8 @@ def _made(exhibit: Exhibit, evidence: Evidence, texts: Texts) -> ExhibitRecord |
         return None
     if not rows:
         return None
-    columns = (exhibit.columns or tuple(_columns(rows)))[:_MOST_COLUMNS]
+    declared: tuple[str, ...] = tuple(map(Said, exhibit.columns))
+    columns = (declared or tuple(_columns(rows)))[:_MOST_COLUMNS]
     for name in ("title", "note", "corner"):
         texts.key(f"{exhibit.id}/{name}", getattr(exhibit, name))
     return ExhibitRecord(
@@ -46,9 +48,10 @@ def _made(exhibit: Exhibit, evidence: Evidence, texts: Texts) -> ExhibitRecord |
         title=exhibit.title,
         note=exhibit.note,
         corner=exhibit.corner,
-        columns=list(columns),
-        rows=[_row(one, columns) for one in rows[:MOST_ROWS]],
+        columns=[str(one) for one in columns],
+        rows=[_row(one, columns, texts) for one in rows[:MOST_ROWS]],
         total=len(rows),
+        words=texts.words({"columns": list(columns)}),
     )
 
 
@@ -72,11 +75,18 @@ def _columns(rows: Iterable[Row]) -> Iterable[str]:
     return dict.fromkeys(name for row in rows for name in row.cells)
 
 
-def _row(row: Row, columns: Sequence[str]) -> ExhibitRow:
+def _row(row: Row, columns: Sequence[str], texts: Texts) -> ExhibitRow:
     return ExhibitRow(
         row.label,
         [
-            ExhibitCell(cell.text, cell.shade, cell.number, cell.start, cell.end)
+            ExhibitCell(
+                str(cell.text),
+                cell.shade,
+                cell.number,
+                cell.start,
+                cell.end,
+                texts.words({"text": cell.text}),
+            )
             if (cell := row.cells.get(name))
             else ExhibitCell()
             for name in columns

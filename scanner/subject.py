@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
+from scanner.text import said
 from scanner.words import SubjectKind
 
 _CASE_INSENSITIVE = {SubjectKind.DOMAIN, SubjectKind.HOST, SubjectKind.ENDPOINT, SubjectKind.FOREST}
@@ -31,10 +32,11 @@ class Subject:
         return text
 
 
-RUN = Subject(SubjectKind.RUN, "this run")
+RUN = Subject(SubjectKind.RUN, said("this run"))
+_TENANT = said("tenant")
 
 
-def tenant(name: str = "tenant", ident: str = "") -> Subject:
+def tenant(name: str = _TENANT, ident: str = "") -> Subject:
     """The tenant as a whole."""
     return Subject(SubjectKind.TENANT, name, ident)
 

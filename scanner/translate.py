@@ -19,6 +19,7 @@ from scanner.result import (
     CoverageRecord,
     EarlierRecord,
     ExhibitRecord,
+    ExhibitRow,
     FindingRecord,
     ItemRecord,
     MissingRecord,
@@ -253,7 +254,8 @@ class _Speaker:
             coverage=[self._coverage(one) for one in run.coverage],
             exhibits=[self._exhibit(one) for one in run.exhibits],
             earlier=[self._earlier(one) for one in run.earlier],
-            notes=self._several(run.notes, run.words.get("notes")),
+            notes=self._sentences(run.notes, run.words.get("notes")),
+            waivers=[replace(one, problem=self._sentence(one.problem)) for one in run.waivers],
             language=self._language,
             untranslated=sorted(self._left),
         )
@@ -318,6 +320,13 @@ class _Speaker:
             for value, one in zip(values, phrases, strict=True)
         ]
 
+    def _sentences(
+        self, values: Sequence[str], phrases: Sequence[Phrase | None] | None
+    ) -> list[str]:
+        if not phrases:
+            return [self._sentence(one) for one in values]
+        return self._several(values, phrases)
+
     def _field(self, name: str, value: str, words: Words) -> str:
         """A field of a record that is a sentence."""
         phrases = words.get(name)
@@ -348,14 +357,24 @@ class _Speaker:
         return replace(one, name=self._several([one.name], one.words.get("name"))[0])
 
     def _exhibit(self, one: ExhibitRecord) -> ExhibitRecord:
-        """Title, note and headings are ours; a heading that is data is in no catalogue and stays."""
+        """Title, note and headings are ours, unless a heading is data."""
         return replace(
             one,
             title=self._sentence(one.title),
             note=self._sentence(one.note),
             corner=self._sentence(one.corner),
-            columns=[self._words.get(column, column) for column in one.columns],
+            columns=self._several(one.columns, one.words.get("columns")),
+            rows=[self._row(row) for row in one.rows],
         )
+
+    def _row(self, one: ExhibitRow) -> ExhibitRow:
+        if not any(cell.words for cell in one.cells):
+            return one
+        cells = [
+            replace(cell, text=self._several([cell.text], cell.words.get("text"))[0])
+            for cell in one.cells
+        ]
+        return replace(one, cells=cells)
 
     def _label(self, name: str) -> str:
         return self._words.get(label(name), name)

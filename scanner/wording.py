@@ -5,6 +5,9 @@ Translators work from this list, and a test holds the catalogues against it.
 
 from __future__ import annotations
 
+import ast
+import importlib
+import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,9 +18,12 @@ import scanner.assess
 import scanner.collect
 import scanner.evidence.folder
 import scanner.evidence.plans
+import scanner.history.agenda
+import scanner.history.waivers
 import scanner.judge
 import scanner.plan.assess
 import scanner.sources.interface
+import scanner.subject
 from scanner.catalogue import Cause, Check
 from scanner.evidence.envelope import kinds
 from scanner.registry import Catalogue, catalogue_in, modules
@@ -47,9 +53,12 @@ _ENGINE_MODULES = [
     scanner.collect,
     scanner.evidence.folder,
     scanner.evidence.plans,
+    scanner.history.agenda,
+    scanner.history.waivers,
     scanner.judge,
     scanner.plan.assess,
     scanner.sources.interface,
+    scanner.subject,
 ]
 """The modules of the engine that say something themselves."""
 
@@ -91,6 +100,7 @@ def wording(catalogue: Catalogue) -> dict[str, Wording]:
         ours = members[0].__name__.startswith(f"{ENGINE}.")
         _said_in(members, _of(ENGINE if ours else package, found))
     _said_in(_ENGINE_MODULES, found[ENGINE])
+    _said_in(_commands(), found[ENGINE], {"say": 0})
     found[ENGINE].sentences.update(asking_sentences(), _kinds())
     return {name: one for name, one in found.items() if one.sentences or one.untraceable}
 
@@ -155,12 +165,29 @@ def _by_package(found: Iterable[ModuleType]) -> dict[str, list[ModuleType]]:
     return groups
 
 
-def _said_in(members: list[ModuleType], into: Wording) -> None:
-    """The templates that the source of those modules gives to the builders of scanner.api."""
-    source = Source(members)
-    for site in source.calls_of(*_TEMPLATE_AT):
+def _commands() -> list[ModuleType]:
+    """The modules of the command line, which stand above everything else in the engine."""
+    package = importlib.import_module(f"{ENGINE}.cli")
+    names = (one.name for one in pkgutil.iter_modules(package.__path__))
+    return [importlib.import_module(f"{package.__name__}.{one}") for one in sorted(names)]
+
+
+def _said_in(
+    members: list[ModuleType], into: Wording, more: Mapping[str, int] | None = None
+) -> None:
+    """The templates that the source of those modules gives to the builders of scanner.api.
+
+    `more` are further functions that take one. They also say again what was declared elsewhere: an
+    attribute is no template of theirs.
+    """
+    source, more = Source(members), more or {}
+    places = {**_TEMPLATE_AT, **more}
+    for site in source.calls_of(*places):
+        name = meant(site)
+        if name in more and not isinstance(site.call.args[0], ast.Constant | ast.Name | ast.IfExp):
+            continue
         try:
-            into.sentences.update(_templates(source, site, _TEMPLATE_AT))
+            into.sentences.update(_templates(source, site, places))
         except UntraceableError as error:
             into.untraceable.append(str(error))
     for site in source.calls_of(*_DETAIL_AT):

@@ -3,12 +3,15 @@
 import tomllib
 from dataclasses import replace
 
+import pytest
+
 from scanner.config import read_config
 from scanner.lab.lab import Lab, toml
 from scanner.lab.organisation import Organisation
-from scanner.scan import Options, scan
+from scanner.scan import Options, render, scan
 from scanner.select import Selection
 from scanner.words import Reason, Status
+from tests.reports.english import in_markdown, in_page
 from tests.scanning import parts
 
 
@@ -17,8 +20,20 @@ def scanned(folder, *, healthy):
         return scan(read_config(lab.config), parts(), Options(formats=()), folder / "run")
 
 
-def test_the_troubled_organisation_has_findings_that_fail(tmp_path):
-    result = scanned(tmp_path, healthy=False)
+@pytest.fixture(scope="module")
+def troubled(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("troubled")
+    return scanned(folder, healthy=False), folder / "run"
+
+
+@pytest.fixture(scope="module")
+def repaired(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("repaired")
+    return scanned(folder, healthy=True), folder / "run"
+
+
+def test_the_troubled_organisation_has_findings_that_fail(troubled):
+    result, _ = troubled
     assert sum(one.status is Status.FAIL for one in result.findings) >= 6
     assert result.plan
     assert not result.broken
@@ -30,8 +45,8 @@ def test_the_troubled_organisation_has_findings_that_fail(tmp_path):
     } <= said
 
 
-def test_the_repaired_organisation_has_no_fail_and_no_crash(tmp_path):
-    result = scanned(tmp_path, healthy=True)
+def test_the_repaired_organisation_has_no_fail_and_no_crash(repaired):
+    result, _ = repaired
     bad = [
         (one.check, one.subject.name, one.message.text)
         for one in result.findings
@@ -63,7 +78,46 @@ def test_reports_in_further_languages_go_to_history_with_their_run(tmp_path):
         assert 'lang="en"' in (home / "report.html").read_text(encoding="utf-8")
 
 
-def test_a_sign_in_name_without_an_at_sign_has_no_suffix(tmp_path):
-    result = scanned(tmp_path, healthy=False)
+def test_a_sign_in_name_without_an_at_sign_has_no_suffix(troubled):
+    result, _ = troubled
     names = {one.subject.name for one in result.findings if one.check == "dns.domain-verified"}
     assert "elif.brandt24" not in names
+
+
+OF_THE_ORGANISATION = (
+    "All users and all devices",
+    "Hybrid joined devices only",
+    "Retirement of an old endpoint",
+    "Some devices may not check in",
+    "This is the sample organisation of emsready, not a real one",
+    "nothing is replaced; this is the first device management",
+    "of an unknown service",
+    "the change board meets every four weeks, and is frozen from",
+    "identity team",
+    "help desk",
+    "project manager",
+)
+"""What the sample organisation calls things, and what its people wrote."""
+
+ENGLISH_EVERYWHERE = (
+    "Intune client and host service",  # a service of Microsoft's endpoint list
+    "com include:spf",  # a record
+    "example include:spf",
+    "minPwdLength maxPwdAge pwdProperties lockoutThreshold",  # a query
+    "directory-collisions, directory-input, directory-objects, forest, sync-plan",  # files
+    "endpoint-rows, name-lookups, probes, vantages",
+)
+
+
+def english(found):
+    known = (*OF_THE_ORGANISATION, *ENGLISH_EVERYWHERE)
+    return [one for one in found if not any(words in one for words in known)]
+
+
+@pytest.mark.parametrize("variant", ["troubled", "repaired"])
+def test_a_chinese_report_has_no_english_sentence(variant, request):
+    """Everything that checks, sources, plan and reports said of the sample organisation."""
+    result, folder = request.getfixturevalue(variant)
+    made = render(result, parts().formats, ("html", "markdown"), "zh-CN", folder=folder)
+    assert english(in_page(made["report.html"].decode())) == []
+    assert english(in_markdown(made["report.md"].decode())) == []

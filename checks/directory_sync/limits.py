@@ -186,7 +186,7 @@ class GroupSizesWithinLimits(Fold[DirectoryObject]):
         self._groups = 0
         self._large = Affected(("dn", "members"))
         self._near = Affected(("dn", "members"))
-        self._cut = Affected(("dn", "members"))
+        self._cut = Affected(("dn", "members"), spoken=("members",))
 
     def see(self, item: DirectoryObject) -> None:
         """Take one object in."""

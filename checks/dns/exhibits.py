@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.dns.asked import STATUSES
 from scanner.api import Cell, ExhibitKind, Row, Shade, exhibit
 from scanner.evidence.dns import Lookup, Lookups, LookupStatus
 from scanner.evidence.dns_domain import ApexRecords, ServiceNames
@@ -52,7 +53,7 @@ def _cell(lookup: Lookup, prefix: str = "") -> Cell:
     if lookup.status is LookupStatus.UNCONFIGURED:
         return Cell()
     if not lookup.known:
-        return Cell(lookup.status, Shade.UNKNOWN)
+        return Cell(STATUSES.say(lookup.status), Shade.UNKNOWN)
     values = [one for one in lookup.values if one.casefold().startswith(prefix)]
     if not lookup.present or not values:
         return Cell("", Shade.NONE)

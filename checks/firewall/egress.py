@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.firewall.areas import CLAUSES, LISTS
-from checks.firewall.words import reason_word
+from checks.firewall.words import PATHS, WHY, reason_word
 from scanner.api import (
     RUN,
     Effort,
@@ -90,7 +90,7 @@ def _egress(place: Vantage, probes: list[Probe]) -> Finding:
             subject,
             "{place} gets out ({paths}); {count} destinations were probed.",
             place=where,
-            paths=_PATHS.say_all(open_paths),
+            paths=PATHS.say_all(open_paths),
             count=place.probes,
         )
     if "no-names" in states.values():
@@ -108,7 +108,7 @@ def _egress(place: Vantage, probes: list[Probe]) -> Finding:
             "Nothing answered at {place}, but too few destinations were tried to call it closed.",
             place=where,
         )
-    reasons = sorted({reason_word(one.reason) for one in probes if not one.works})
+    reasons = WHY.say_all(sorted({reason_word(one.reason) for one in probes if not one.works}))
     return failed(
         "nothing-gets-out",
         subject,
@@ -116,7 +116,7 @@ def _egress(place: Vantage, probes: list[Probe]) -> Finding:
         " ({reasons}).",
         place=where,
         count=place.probes,
-        paths=_PATHS.say_all(sorted(states)),
+        paths=PATHS.say_all(sorted(states)),
         reasons=reasons,
     )
 
@@ -189,7 +189,7 @@ def _portal(place: Vantage) -> Finding:
         subject,
         "None of the known pages could be fetched at {place} ({reason}).",
         place=where,
-        reason=reason_word(first.reason) or said("unexpected answer"),
+        reason=WHY.say(reason_word(first.reason)) or said("unexpected answer"),
     )
 
 
@@ -223,7 +223,6 @@ def endpoint_list_current(vantages: tuple[Vantage, ...], header: Header) -> Iter
 
 
 _RECENT_DAYS, _OLD_DAYS = 45, 180
-_PATHS = Vocabulary(("direct",))
 _ORIGINS = Vocabulary(("bundled", "refreshed"))
 _AGE = "The endpoint list {version} ({origin}) is of {date}, {days} days old."
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.api import Cell, ExhibitKind, Row, Shade, exhibit
+from checks.firewall.words import PATHS, WHY
+from scanner.api import Cell, ExhibitKind, Row, Shade, exhibit, said
 from scanner.evidence.reachability import Probe
 
 _ORDER = [Shade.BAD, Shade.WARN, Shade.UNKNOWN, Shade.GOOD, Shade.NONE]
@@ -31,15 +32,16 @@ def reach(probes: tuple[Probe, ...]) -> Iterator[Row]:
 
 
 def _place(probe: Probe) -> str:
-    return f"{probe.vantage or 'here'}, {probe.path}"
+    place = probe.vantage or said("here")
+    return said("{place}, {path}", place=place, path=PATHS.say(probe.path))
 
 
 def _cell(probe: Probe) -> Cell:
     if probe.unknown:
-        return Cell(probe.reason, Shade.UNKNOWN)
+        return Cell(WHY.say(probe.reason), Shade.UNKNOWN)
     if not probe.works:
-        return Cell(probe.reason, Shade.BAD)
-    return Cell(probe.reason, Shade.WARN if probe.reason else Shade.GOOD)
+        return Cell(WHY.say(probe.reason), Shade.BAD)
+    return Cell(WHY.say(probe.reason), Shade.WARN if probe.reason else Shade.GOOD)
 
 
 def _worst(cells: dict[str, Cell]) -> int:

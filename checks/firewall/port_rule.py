@@ -131,7 +131,7 @@ def _judged(
             "unconfigured-no-server",
             subject,
             "No server of this kind is known ({towards}); name them in {setting}.",
-            towards=towards,
+            towards=TARGETS.say(towards),
             setting=wanted.setting,
         )
     tried = [one for one in found if not one.probe.unknown]
@@ -150,7 +150,7 @@ def _judged(
                 role=ROLES.say(role),
                 ports=ports,
                 count=len(servers),
-                towards=towards,
+                towards=TARGETS.say(towards),
             )
             .affecting(affected)
             .fixed_by(

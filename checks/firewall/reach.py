@@ -18,7 +18,7 @@ from checks.firewall.request import (
     request_text,
     source_of,
 )
-from checks.firewall.words import ROLES, SENTENCES, mend, ranges_step, reason_word
+from checks.firewall.words import ROLES, SENTENCES, WHY, mend, ranges_step, reason_word
 from scanner.api import (
     RUN,
     Finding,
@@ -145,11 +145,8 @@ def _broken(
 
 def _cause_name(cause: tuple[Why, str]) -> str:
     reason, offender = cause
-    return (
-        said("{reason} by {offender}", reason=reason_word(reason), offender=offender)
-        if offender
-        else reason_word(reason)
-    )
+    word = WHY.say(reason_word(reason))
+    return said("{reason} by {offender}", reason=word, offender=offender) if offender else word
 
 
 def _failure(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from checks.firewall.facts import RowState
-from checks.firewall.words import ROLES, change
+from checks.firewall.words import ROLES, WHY, change
 from scanner.api import Affected, said
 from scanner.evidence.reachability import Why
 
@@ -79,7 +79,7 @@ def request_rows(
     number: int, area: str, role: str, blocks: str, states: Sequence[RowState]
 ) -> Affected:
     """One row for each destination, in the columns that the documentation fixes."""
-    found = Affected(COLUMNS, spoken=("role", "source", "required", "blocks"))
+    found = Affected(COLUMNS, spoken=("role", "source", "required", "reason", "blocks"))
     source = source_of(role, states)
     for name in dict.fromkeys(one.row.destination or one.row.towards for one in states):
         mine = [one for one in states if (one.row.destination or one.row.towards) == name]
@@ -158,8 +158,8 @@ def request_text(
 
 
 def _found(reason: Why, lead: RowState) -> str:
-    more = lead.offender or lead.detail
-    return f"{reason.value} ({more})" if more else reason.value
+    word, more = WHY.say(reason.value), lead.offender or lead.detail
+    return said("{reason} ({more})", reason=word, more=more) if more else word
 
 
 def _newest(states: Sequence[RowState]) -> str:

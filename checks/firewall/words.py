@@ -27,6 +27,12 @@ ROLES = Vocabulary(
 )
 """Whose traffic it is: the words of [network] roles."""
 
+PATHS = Vocabulary(("direct", "proxy"))
+"""The ways out of a place."""
+
+WHY = Vocabulary(word for one in Why if one for word in (one.value, one.value.replace("_", "-")))
+"""Why a probe did not work, in both spellings."""
+
 TARGETS = Vocabulary(("domain controllers", "issuing CA", "management point", "distribution point"))
 """Where ports lead; other servers are called by the names of their products."""
 

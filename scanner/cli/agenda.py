@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING
 
 from scanner.cli.exits import Exit
 from scanner.cli.options import DEFAULT_OUT
+from scanner.cli.speech import add_language, speech_of
 
 if TYPE_CHECKING:  # costs start-up time that --help must not pay
+    from scanner.cli.speech import Speech
     from scanner.history.agenda import Point
 
-SECTIONS = {
-    "regressed": "Came back",
-    "new": "New",
-    "changed": "Changed",
-    "fixed": "Fixed",
-    "overdue": "Overdue",
-    "blocked": "Waiting for something else",
-    "decisions": "Decisions needed",
-    "next": "Next, by owner",
-    "not_rechecked": "Not looked at again",
-}
+SECTIONS = (
+    ("regressed", "Came back"),
+    ("new", "New"),
+    ("changed", "Changed"),
+    ("fixed", "Fixed"),
+    ("overdue", "Overdue"),
+    ("blocked", "Waiting for something else"),
+    ("decisions", "Decisions needed"),
+    ("next", "Next, by owner"),
+    ("not_rechecked", "Not looked at again"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "default: the run before",
     )
     parser.add_argument("--json", action="store_true", help="as a JSON object")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -50,25 +53,36 @@ def run(arguments: argparse.Namespace) -> int:
     result = recall(folder, "latest")
     if arguments.since:
         result = between(recall(folder, arguments.since), result)
-    agenda = agenda_of(result)
+    speech = speech_of(arguments)
+    agenda = agenda_of(result if arguments.json else speech.run(result))
     if arguments.json:
         print(json.dumps(plain(agenda), indent=1))
         return Exit.DONE
-    since = f", compared with {agenda.since:%Y-%m-%d %H:%M}" if agenda.since else ""
-    print(f"# Checkpoint meeting: {visible(result.customer or result.environment)}\n")
-    print(f"Scan of {agenda.at:%Y-%m-%d %H:%M} UTC{since}.")
-    for name, title in SECTIONS.items():
-        points = getattr(agenda, name)
+    name = visible(result.customer or result.environment)
+    print(f"# {speech.say('Checkpoint meeting: {name}', name=name)}\n")
+    at = f"{agenda.at:%Y-%m-%d %H:%M}"
+    if agenda.since:
+        before = f"{agenda.since:%Y-%m-%d %H:%M}"
+        print(speech.say("Scan of {at} UTC, compared with {before}.", at=at, before=before))
+    else:
+        print(speech.say("Scan of {at} UTC.", at=at))
+    for field, title in SECTIONS:
+        points = getattr(agenda, field)
         if points:
-            print(f"\n## {title} ({len(points)})\n")
+            print(f"\n## {speech.say(title)} ({len(points)})\n")
             for point in points:
-                print(visible(f"- {_line(point)}"))
+                print(visible(f"- {_line(point, speech)}"))
     return Exit.DONE
 
 
-def _line(point: Point) -> str:
+def _line(point: Point, speech: Speech) -> str:
+    role = speech.label("owner", point.role)
     named = point.role and point.owner != point.role
-    who = f"{point.role}: {point.owner}" if named else point.owner
-    parts = [point.about, point.severity, who, f"due {point.due}" if point.due else ""]
-    told = ", ".join(part for part in parts if part)
-    return f"{point.text}{f' ({told})' if told else ''}{f': {point.note}' if point.note else ''}"
+    who = speech.say("{what}: {about}", what=role, about=point.owner) if named else role
+    due = speech.say("due {day}", day=str(point.due)) if point.due else ""
+    severity = speech.label("severity", point.severity) if point.severity else ""
+    told = speech.list(part for part in (point.about, severity, who or point.owner, due) if part)
+    text = speech.again(point.text)
+    line = speech.say("{what} ({details})", what=text, details=told) if told else text
+    note = speech.again(point.note)
+    return speech.say("{what}: {about}", what=line, about=note) if note else line

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from scanner.cli.exits import Exit
 from scanner.cli.options import DEFAULT_OUT
+from scanner.cli.speech import add_language, padded, speech_of
 
 if TYPE_CHECKING:  # costs start-up time that --help must not pay
+    from scanner.cli.speech import Speech
     from scanner.evidence.decisions import Assignment
     from scanner.result import ItemRecord
 
@@ -34,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     many.add_argument("list", help="plan.csv or plan.xlsx")
     listing = below.add_parser("list", help="the items of the newest run and who does them")
     listing.add_argument("--json", action="store_true", help="as a JSON array")
+    add_language(listing)
     for sub in (one, many, listing):
         sub.add_argument("-o", "--output", metavar="DIR", help=f"default: ./{DEFAULT_OUT}")
     for sub in (one, many):
@@ -44,15 +47,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Do what was asked."""
     from scanner.history.recall import recall  # noqa: PLC0415
 
-    plan = recall(Path(arguments.output or DEFAULT_OUT), "latest").plan
+    result = recall(Path(arguments.output or DEFAULT_OUT), "latest")
+    plan = result.plan
     if arguments.action == "list":
-        return _list(plan, as_json=arguments.json)
+        speech = speech_of(arguments)
+        said = plan if arguments.json else speech.run(result).plan
+        return _list(said, speech, as_json=arguments.json)
     if arguments.action == "set":
         return _set(plan, arguments)
     return _import(plan, arguments)
 
 
-def _list(plan: list[ItemRecord], *, as_json: bool) -> int:
+def _list(plan: list[ItemRecord], speech: Speech, *, as_json: bool) -> int:
     from scanner.cli.outcome import visible  # noqa: PLC0415
     from scanner.history.assignments import short_id  # noqa: PLC0415
 
@@ -73,10 +79,11 @@ def _list(plan: list[ItemRecord], *, as_json: bool) -> int:
         print(json.dumps(rows, indent=1))
         return Exit.DONE
     for row in rows:
-        who = row["assignee"] or row["owner"]
-        flags = f"  [{', '.join(row['flags'])}]" if row["flags"] else ""
-        told = f"{row['id']}  {row['due']:<10} {row['status']:<11} {who:<20} {row['title']}{flags}"
-        print(visible(told))
+        who = row["assignee"] or speech.label("owner", str(row["owner"]))
+        flags = speech.list(speech.label("flag", one) for one in row["flags"])
+        work = padded(speech.label("work", str(row["status"])), 11)
+        told = f"{row['id']}  {row['due']:<10} {work} {padded(str(who), 20)} {row['title']}"
+        print(visible(f"{told}  [{flags}]" if flags else told))
     return Exit.DONE
 
 

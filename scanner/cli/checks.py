@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.cli import new, texts
 from scanner.cli.exits import Exit
+from scanner.cli.speech import add_language, padded, speech_of
 
 if TYPE_CHECKING:  # costs start-up time that --help must not pay
     from scanner.catalogue import Check
+    from scanner.cli.speech import Speech
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,10 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     below = parser.add_subparsers(dest="action", metavar="list | show | texts | new", required=True)
     listing = below.add_parser("list", help="all checks, one line each")
     listing.add_argument("--json", action="store_true", help="as a JSON array")
+    add_language(listing)
     listing.add_argument("--origin", action="store_true", help="also which distribution brings it")
     show = below.add_parser("show", help="everything about one check")
     show.add_argument("id", help="the id of a check, such as dns.enterprise-enrollment")
     show.add_argument("--json", action="store_true", help="as a JSON object")
+    add_language(show)
     texts.add_arguments(
         below.add_parser("texts", help="the sentences of the checks, for translators")
     )
@@ -41,20 +45,22 @@ def run(arguments: argparse.Namespace) -> int:
         return new.run(arguments)
     catalogue = load_checks()
     if arguments.action == "list":
-        _list(list(catalogue.checks), arguments)
+        _list(list(catalogue.checks), arguments, speech_of(arguments))
     else:
         found = check_named(arguments.id, catalogue)
-        print(json.dumps(_plain(found), indent=1) if arguments.json else _page(found))
+        page = _page(found, speech_of(arguments))
+        print(json.dumps(_plain(found), indent=1) if arguments.json else page)
     return Exit.DONE
 
 
-def _list(checks: list[Check], arguments: argparse.Namespace) -> None:
+def _list(checks: list[Check], arguments: argparse.Namespace, speech: Speech) -> None:
     if arguments.json:
         print(json.dumps([_plain(one) for one in checks], indent=1))
         return
     for one in checks:
         origin = f"  ({one.origin})" if arguments.origin else ""
-        print(f"{one.id:<52} {one.severity:<8} {one.title}{origin}")
+        severity = padded(speech.label("severity", one.severity), 8)
+        print(f"{one.id:<52} {severity} {speech.say(one.title)}{origin}")
 
 
 def _plain(check: Check) -> dict[str, Any]:
@@ -92,30 +98,43 @@ def _evidence(check: Check) -> list[str]:
     return [kind_of(kind).name for kind in check.types]
 
 
-def _figures(check: Check) -> str:
-    return (
-        f"severity {check.severity}, topic {check.topic}, owner {check.owner}, "
-        f"effort {check.effort}, phase {check.phase}, clauses {', '.join(check.clause)}"
+def _figures(check: Check, speech: Speech) -> str:
+    return speech.say(
+        "severity {severity}, topic {topic}, owner {owner}, effort {effort}, phase {phase}, clauses"
+        " {clauses}",
+        severity=speech.label("severity", check.severity),
+        topic=speech.label("topic", check.topic),
+        owner=speech.label("owner", check.owner),
+        effort=speech.label("effort", check.effort),
+        phase=speech.label("phase", check.phase),
+        clauses=list(check.clause),
     )
 
 
-def _page(check: Check) -> str:
+def _page(check: Check, speech: Speech) -> str:
+    say = speech.say
     lines = [
         check.id,
-        check.title,
+        say(check.title),
         "",
-        _figures(check),
+        _figures(check, speech),
         "",
-        f"Why: {check.why}",
+        say("Why: {text}", text=say(check.why)),
         "",
-        f"Fix: {check.action}",
+        say("Fix: {text}", text=say(check.action)),
     ]
     for number, one in enumerate(check.fix, 1):
-        lines.append(f"  {number}. {one.text}")
+        lines.append(f"  {number}. {say(one.text.template, **one.text.values)}")
         lines += [f"     {extra}" for extra in (one.portal, one.command, one.link) if extra]
-    lines += ["", f"Verify: {check.verify}", f"  emsready scan --only {check.id}"]
-    lines += ["", f"Reads: {', '.join(_evidence(check))}"]
-    lines += [f"Permissions: {', '.join(check.permissions)}"] if check.permissions else []
-    lines += [f"Requires: {', '.join(check.requires)}"] if check.requires else []
-    lines += [f"See: {link}" for link in check.documents]
+    lines += ["", say("Verify: {text}", text=say(check.verify))]
+    lines += [
+        f"  emsready scan --only {check.id}",
+        "",
+        say("Reads: {names}", names=_evidence(check)),
+    ]
+    if check.permissions:
+        lines.append(say("Permissions: {names}", names=list(check.permissions)))
+    if check.requires:
+        lines.append(say("Requires: {names}", names=list(check.requires)))
+    lines += [say("See: {link}", link=link) for link in check.documents]
     return "\n".join(lines)

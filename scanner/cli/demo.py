@@ -26,6 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     from scanner.cli.formats import chosen_formats, language  # noqa: PLC0415
     from scanner.cli.options import progress, words  # noqa: PLC0415
     from scanner.cli.outcome import tell  # noqa: PLC0415
+    from scanner.cli.speech import Speech  # noqa: PLC0415
     from scanner.config import read_config  # noqa: PLC0415
     from scanner.lab.lab import Lab  # noqa: PLC0415
     from scanner.lab.organisation import Organisation  # noqa: PLC0415
@@ -35,17 +36,18 @@ def run(arguments: argparse.Namespace) -> int:
     formats = chosen_formats(words(arguments.format), parts)
     options = Options(formats=formats, language=language(arguments.lang))
     out = Path(arguments.output).absolute()
-    variant = "repaired" if arguments.healthy else "troubled"
-    print(
-        f"This is a demonstration: a sample organisation ({variant}) on this machine. "
-        "No real tenant, no network.",
-        file=sys.stderr,
+    speech = Speech(options.language)
+    told = (
+        "This is a demonstration: a sample organisation ({variant}) on this machine. No real tenant, no"
+        " network."
     )
+    variant = speech.say("repaired") if arguments.healthy else speech.say("troubled")
+    print(speech.say(told, variant=variant), file=sys.stderr)
     organisation = Organisation(healthy=arguments.healthy)
     with (
         tempfile.TemporaryDirectory(prefix="emsready-lab-") as folder,
         Lab(organisation, Path(folder)) as lab,
     ):
         result = scan(read_config(lab.config), parts, options, out, progress(arguments))
-    code = tell(result, out, (), as_json=False)
+    code = tell(result, out, (), as_json=False, language=options.language)
     return Exit.INTERNAL if code is Exit.INTERNAL else Exit.DONE

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.cli.exits import FAIL_ON, Exit
+from scanner.cli.speech import Speech, add_language, padded, speech_of
 
 if TYPE_CHECKING:
     from scanner.config.model import Config
@@ -62,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--fail-on", metavar="LIST", default="none", help=f"gate, any of: {', '.join(FAIL_ON)}"
     )
     check.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    add_language(check)
     below.add_parser("export-help", help="print the export commands for Windows")
 
 
@@ -128,7 +130,7 @@ def _check(arguments: argparse.Namespace) -> int:
     from scanner.fixes.rows import write_rows  # noqa: PLC0415
     from scanner.fixes.write import selection, write_fixes  # noqa: PLC0415
 
-    fail_on = gate(arguments)
+    fail_on, speech = gate(arguments), speech_of(arguments)
     config = _config(arguments)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="emsready-directory-") as folder:
@@ -139,24 +141,26 @@ def _check(arguments: argparse.Namespace) -> int:
             chosen = selection(Path(arguments.select)) if arguments.select else None
             written = write_fixes(evidence, Path(arguments.fixes), chosen)
             for name, count in written.items():
-                print(f"{Path(arguments.fixes) / name}: {count} changes", file=sys.stderr)
+                path = str(Path(arguments.fixes) / name)
+                told = speech.say("{path}: {count} changes", path=path, count=count)
+                print(told, file=sys.stderr)
         if arguments.json:
             from scanner.evidence.codec import plain  # noqa: PLC0415
 
             print(json.dumps(plain(result.findings), indent=1))
         else:
-            _tell(result, time.monotonic() - began)
-            _tell_parts(evidence)
+            _tell(speech.run(result), time.monotonic() - began, speech)
+            _tell_parts(evidence, speech)
     reasons = gate_reasons(result, fail_on)
     for reason in reasons:
-        print(f"emsready: {reason}", file=sys.stderr)
-    unread = [one for one in result.coverage if one.state == "missing"]
+        print(f"emsready: {speech.again(reason)}", file=sys.stderr)
+    unread = [one for one in speech.run(result).coverage if one.state == "missing"]
     for one in unread:
         print(f"emsready: {one.detail}", file=sys.stderr)
     return Exit.INCOMPLETE if unread else Exit.GATE_FAILED if reasons else Exit.DONE
 
 
-def _tell(result: RunResult, seconds: float) -> None:
+def _tell(result: RunResult, seconds: float, speech: Speech) -> None:
     """The findings, worst first, with the first objects of each; then what could not be judged."""
     order = ["fail", "warn", "error", "manual", "not-assessed", "pass", "not-applicable"]
     found = sorted(
@@ -165,14 +169,14 @@ def _tell(result: RunResult, seconds: float) -> None:
     )
     for one in found:
         if one.status.value in ("fail", "warn", "error", "manual"):
-            _tell_one(one)
-    _tell_open([one for one in found if one.status.value == "not-assessed"])
+            _tell_one(one, speech)
+    _tell_open([one for one in found if one.status.value == "not-assessed"], speech)
     counts = {word: sum(one.status.value == word for one in found) for word in order}
-    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    _print(f"{told}; {seconds:.1f} s")
+    told = [f"{count} {speech.label('status', word)}" for word, count in counts.items() if count]
+    _print(speech.say("{counts}; {seconds} s", counts=told, seconds=f"{seconds:.1f}"))
 
 
-def _tell_open(found: list[FindingRecord]) -> None:
+def _tell_open(found: list[FindingRecord], speech: Speech) -> None:
     """What was not assessed: each reason once, with the checks that it keeps open."""
     names: dict[str, list[str]] = {}
     for one in found:
@@ -181,15 +185,16 @@ def _tell_open(found: list[FindingRecord]) -> None:
         if name not in told:
             told.append(name)
     for text, checks in names.items():
-        print("NOT-ASSESSED")
+        print(speech.label("status", "not-assessed").upper())
         _print(_safe(text), "  ")
         _print(", ".join(checks), "    ")
         print()
 
 
-def _tell_one(one: FindingRecord) -> None:
+def _tell_one(one: FindingRecord, speech: Speech) -> None:
     name = one.check.partition(".")[2]
-    _print(f"{one.status.value.upper():<12} {one.severity.value:<8} {name}")
+    status = padded(speech.label("status", one.status.value).upper(), 12)
+    _print(f"{status} {padded(speech.label('severity', one.severity.value), 8)} {name}")
     _print(_safe(one.message.text), "  ")
     if one.affected:
         for row in one.affected.sample[:_SAMPLE]:
@@ -197,32 +202,35 @@ def _tell_one(one: FindingRecord) -> None:
             _print(_safe("; ".join(f"{name}={cell}" for name, cell in cells if cell)), "    ")
         more = one.affected.count - min(_SAMPLE, len(one.affected.sample))
         if more > 0:
-            _print(f"… and {more} more", "    ")
+            _print(speech.say("… and {count} more", count=more), "    ")
     print()
 
 
-def _tell_parts(evidence: Evidence) -> None:
+def _tell_parts(evidence: Evidence, speech: Speech) -> None:
     """What was read: how much of each file, and what of it did not count."""
     from scanner.evidence.directory import DirectoryInput  # noqa: PLC0415
 
     found = evidence.one(DirectoryInput)
     for part in found.parts if isinstance(found, DirectoryInput) else ():
-        _print(f"{_safe(part.name)}: {_read(part)}")
+        told = _read(part, speech)
+        _print(speech.say("{what}: {about}", what=_safe(part.name), about=told))
 
 
-def _read(part: DirectoryPart) -> str:
+def _read(part: DirectoryPart, speech: Speech) -> str:
     classes = sorted(part.classes.items(), key=lambda pair: -pair[1])
-    told = [_counted(classes[:_SAMPLE])] if classes else []
+    told = [_counted(classes[:_SAMPLE], speech)] if classes else []
     if part.skipped:
-        told.append(f"left out: {_counted(part.skipped.items())}")
+        left = _counted(part.skipped.items(), speech)
+        told.append(speech.say("left out: {classes}", classes=left))
     if part.unreadable:
-        told.append(f"unreadable: {part.unreadable:,}")
-    entries = f"{part.entries:,} {'entry' if part.entries == 1 else 'entries'}"
-    return "; ".join([entries, *told])
+        told.append(speech.say("unreadable: {count}", count=f"{part.unreadable:,}"))
+    entries = "{count} entry" if part.entries == 1 else "{count} entries"
+    return "; ".join([speech.say(entries, count=f"{part.entries:,}"), *told])
 
 
-def _counted(words: Iterable[tuple[str, int]]) -> str:
-    return ", ".join(f"{_safe(word) or 'no class'} {count:,}" for word, count in words)
+def _counted(words: Iterable[tuple[str, int]], speech: Speech) -> str:
+    named = ((speech.say("no class") if not word else speech.word(word), n) for word, n in words)
+    return speech.list(f"{_safe(word)} {count:,}" for word, count in named)
 
 
 def _print(text: str, indent: str = "") -> None:
@@ -231,6 +239,8 @@ def _print(text: str, indent: str = "") -> None:
         print(indent + text)
         return
     width = max(40, shutil.get_terminal_size().columns)
+    if any(char > "\u2e80" for char in text):  # each takes two columns
+        width //= 2
     lines = textwrap.wrap(
         text,
         width,

@@ -5,12 +5,22 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from scanner.text import said
+
 if TYPE_CHECKING:  # result.py costs start-up time that --help must not pay
     from scanner.result import RunResult
 
 SEVERITIES = ("blocker", "high", "medium", "low")
 STATES = ("new", "regressed", "waiver-expired")
 FAIL_ON = ("none", *SEVERITIES, *STATES, "overdue")
+
+
+_COUNTED = {
+    (True, True): "{count} overdue item counts for --fail-on {word}",
+    (True, False): "{count} overdue items count for --fail-on {word}",
+    (False, True): "{count} failing finding counts for --fail-on {word}",
+    (False, False): "{count} failing findings count for --fail-on {word}",
+}
 
 
 class Exit(IntEnum):
@@ -48,13 +58,11 @@ def gate_reasons(result: RunResult, fail_on: tuple[str, ...]) -> list[str]:
 
     What is waived never counts, nor what could not be looked at again: that is what code 3 is for.
     """
-    reasons = []
-    for word in fail_on:
-        if count := _counted(result, word):
-            what = "overdue item" if word == "overdue" else "failing finding"
-            verb = "counts" if count == 1 else "count"
-            reasons.append(f"{count} {what}{'s' * (count != 1)} {verb} for --fail-on {word}")
-    return reasons
+    return [
+        said(_COUNTED[word == "overdue", count == 1], count=count, word=word)
+        for word in fail_on
+        if (count := _counted(result, word))
+    ]
 
 
 def _counted(result: RunResult, word: str) -> int:

@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     out = _out(arguments, sources)
     result = rejudge(sources, parts, options, out)
-    return tell(result, out, fail_on, as_json=arguments.json)
+    return tell(result, out, fail_on, as_json=arguments.json, language=options.language)
 
 
 def _out(arguments: argparse.Namespace, sources: list[Path]) -> Path:

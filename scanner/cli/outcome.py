@@ -8,12 +8,21 @@ from pathlib import Path
 
 from scanner import __version__
 from scanner.cli.exits import Exit, code_for, gate_reasons
+from scanner.cli.speech import Speech, padded
 from scanner.evidence.codec import plain
 from scanner.result import ItemRecord, RunResult
+from scanner.translate import ENGLISH
 
 
-def tell(result: RunResult, out: Path, fail_on: tuple[str, ...], *, as_json: bool) -> Exit:
-    """Print the outcome to stdout and return the exit code."""
+def tell(
+    result: RunResult,
+    out: Path,
+    fail_on: tuple[str, ...],
+    *,
+    as_json: bool,
+    language: str = ENGLISH,
+) -> Exit:
+    """Print the outcome to stdout and return the exit code. JSON is the same in every language."""
     code = code_for(result, fail_on)
     if as_json:
         summary = plain(result.summary)
@@ -22,13 +31,15 @@ def tell(result: RunResult, out: Path, fail_on: tuple[str, ...], *, as_json: boo
             json.dumps({**summary, "gate": gate, "exit": int(code), "output": str(out)}, indent=1)
         )
         return code
-    _verdicts(result)
-    _first(result)
+    speech = Speech(language)
+    said = speech.run(result)
+    _verdicts(said, speech)
+    _first(said, speech)
     for name in ("report.html", "result.json"):
         if (out / name).exists():
             print(f"{name}: {out / name}")
     for reason in gate_reasons(result, fail_on):
-        print(f"gate failed: {reason}", file=sys.stderr)
+        print(speech.say("gate failed: {reason}", reason=speech.again(reason)), file=sys.stderr)
     return code
 
 
@@ -52,36 +63,61 @@ def tell_in_one_line(result: RunResult, out: Path, fail_on: tuple[str, ...]) -> 
     return code
 
 
-def _verdicts(result: RunResult) -> None:
-    print("Readiness")
+def _verdicts(result: RunResult, speech: Speech) -> None:
+    print(speech.say("Readiness"))
     for one in result.summary.topics:
-        figures = (
-            f"{one.blockers} blocking, {one.open} open, {one.unknown} unknown, {one.passed} passed"
+        topic = padded(speech.label("topic", one.topic), 20)
+        verdict = padded(speech.label("verdict", one.verdict), 16)
+        figures = speech.say(
+            "{blockers} blocking, {open} open, {unknown} unknown, {passed} passed",
+            blockers=one.blockers,
+            open=one.open,
+            unknown=one.unknown,
+            passed=one.passed,
         )
-        print(f"  {one.topic:<20} {one.verdict:<16} {figures}")
-    counts = result.summary.counts
-    print("Findings: " + ", ".join(f"{number} {word}" for word, number in counts.items() if number))
+        print(f"  {topic} {verdict} {figures}")
+    counts = [
+        f"{number} {speech.label('status', word)}"
+        for word, number in result.summary.counts.items()
+        if number
+    ]
+    print(speech.say("Findings: {counts}", counts=counts))
     if result.broken:
-        print(f"{len(result.broken)} plugin(s) could not be loaded; `emsready doctor` names them")
+        told = "{count} plugin(s) could not be loaded; `emsready doctor` names them"
+        print(speech.say(told, count=len(result.broken)))
 
 
-def _first(result: RunResult) -> None:
+def _first(result: RunResult, speech: Speech) -> None:
     items = {item.id: item for item in result.plan}
     if result.summary.do_first:
-        print("Do these first")
+        print(speech.say("Do these first"))
     for number, ident in enumerate(result.summary.do_first, 1):
-        print(f"  {number:>2}. {_line(items[ident])}")
+        print(f"  {number:>2}. {_line(items[ident], speech)}")
     rest = len(result.plan) - len(result.summary.do_first)
     if rest > 0:
-        print(f"      … and {rest} more in the report")
+        print("      " + speech.say("… and {count} more in the report", count=rest))
 
 
-def _line(item: ItemRecord) -> str:
-    due = f", by {item.due}" if item.due else ""
-    about = f": {', '.join(item.about)}" if len(item.about) == 1 else ""
-    who = f"{item.owner}{f': {item.assignee}' if item.assignee else ''}"
-    told = f"[{item.effective_severity}; {who}; {item.effort}{due}]"
-    return visible(f"{item.title}{about} {told}")
+def _line(item: ItemRecord, speech: Speech) -> str:
+    title = item.title
+    if len(item.about) == 1:
+        title = speech.say("{what}: {about}", what=title, about=item.about[0])
+    told = [
+        speech.label("severity", item.effective_severity),
+        owner_of(item, speech),
+        speech.label("effort", item.effort),
+    ]
+    if item.due:
+        told[-1] = speech.say("{effort}, by {day}", effort=told[-1], day=str(item.due))
+    return visible(f"{title} [{'; '.join(told)}]")
+
+
+def owner_of(item: ItemRecord, speech: Speech) -> str:
+    """The role that owns an item, and the person where one is known."""
+    role = speech.label("owner", item.owner)
+    if not item.assignee:
+        return role
+    return speech.say("{what}: {about}", what=role, about=item.assignee)
 
 
 def visible(text: str) -> str:

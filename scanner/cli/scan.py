@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     result = scan(config, parts, options, out, progress(arguments))
     if arguments.unattended:
         return tell_in_one_line(result, out, fail_on)
-    return tell(result, out, fail_on, as_json=arguments.json)
+    return tell(result, out, fail_on, as_json=arguments.json, language=options.language)
 
 
 def _languages(arguments: argparse.Namespace, config: Config) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from scanner.history.states import State
 from scanner.result import ItemRecord, RunResult, WaiverRecord
+from scanner.text import said
 from scanner.words import Owner, Phase, Severity, Status
 
 _NEXT = 3
@@ -95,7 +96,7 @@ def _item(item: ItemRecord, note: str = "") -> Point:
 def _blocked(plan: Iterable[ItemRecord]) -> list[Point]:
     items = {one.id: one for one in plan}
     return [
-        _item(one, "waits for: " + ", ".join(items[need].title for need in one.needs))
+        _item(one, said("waits for: {items}", items=[items[need].title for need in one.needs]))
         for one in items.values()
         if one.needs and one.effective_severity in (Severity.BLOCKER, Severity.HIGH)
     ]
@@ -107,9 +108,9 @@ def _decisions(result: RunResult) -> Iterable[Point]:
             yield Point("", told, f"{waiver.check} {waiver.subject}".strip(), due=waiver.expires)
     for item in result.plan:
         if "claimed-done" in item.flags:
-            yield _item(item, "said to be done, but the scan still sees it")
+            yield _item(item, said("said to be done, but the scan still sees it"))
         if "earlier-than-prerequisite" in item.flags:
-            yield _item(item, "is due before what it waits for")
+            yield _item(item, said("is due before what it waits for"))
     checks = {one.id: one for one in result.checks}
     for finding in result.findings:
         if finding.status is Status.MANUAL:
@@ -127,12 +128,12 @@ def _decisions(result: RunResult) -> Iterable[Point]:
 def _about(waiver: WaiverRecord) -> str:
     """What is to be decided about a waiver; empty where nothing is."""
     if waiver.problem:
-        return f"correct the waiver: {waiver.problem}"
+        return said("correct the waiver: {problem}", problem=waiver.problem)
     if waiver.state == "expired":
-        return f"the waiver ended on {waiver.expires}: fix it or renew it"
+        return said("the waiver ended on {day}: fix it or renew it", day=str(waiver.expires))
     if waiver.state in ("not-needed", "unused"):
-        return "remove the waiver, it covers nothing any more"
-    return f"the waiver ends on {waiver.expires}" if waiver.due_soon else ""
+        return said("remove the waiver, it covers nothing any more")
+    return said("the waiver ends on {day}", day=str(waiver.expires)) if waiver.due_soon else ""
 
 
 def _next(plan: Iterable[ItemRecord]) -> Iterable[Point]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from scanner.evidence.decisions import Waiver
 from scanner.history.states import OPEN, State
 from scanner.result import FindingRecord, WaiverRecord
+from scanner.text import said
 from scanner.words import Severity, Status
 
 DUE_SOON = timedelta(days=14)
@@ -47,7 +48,7 @@ def apply_waivers(
             covered[place] = _covered(covered[place], index, expired=expired)
         twin = next((one for one in waivers[:index] if _same_reach(one, waiver)), None)
         if twin is not None and not problem:
-            problem = f"the same finding is waived twice, see also line {twin.line}"
+            problem = said("the same finding is waived twice, see also line {line}", line=twin.line)
         records.append(
             WaiverRecord(
                 waiver.check,
@@ -58,7 +59,7 @@ def apply_waivers(
                 waiver.created,
                 waiver.expires,
                 state,
-                problem,
+                str(problem),
                 due_soon=not expired and waiver.expires - today <= DUE_SOON,
                 findings=[covered[place].id for place in failing],
             )
@@ -71,13 +72,19 @@ def problem_of(
 ) -> str:
     """Why a waiver cannot be honoured, with what would be right; empty where it can."""
     if waiver.check not in known:
-        return f"no check is called {waiver.check!r}; `emsready checks list` shows them"
+        return said(
+            "no check is called {check}; `emsready checks list` shows them",
+            check=repr(waiver.check),
+        )
     if not waiver.reason.strip() or not waiver.approved_by.strip():
-        return "a waiver needs a reason and somebody who approved it"
+        return said("a waiver needs a reason and somebody who approved it")
     if waiver.expires - (waiver.created or today) > timedelta(days=horizon):
-        return f"it runs for more than {horizon} days; set an earlier date and renew it in time"
+        return said(
+            "it runs for more than {days} days; set an earlier date and renew it in time",
+            days=horizon,
+        )
     if blocker and not waiver.ticket.strip():
-        return "a blocker can only be waived with a ticket"
+        return said("a blocker can only be waived with a ticket")
     return ""
 
 
