@@ -21,6 +21,10 @@ import scanner.evidence.plans
 import scanner.history.agenda
 import scanner.history.waivers
 import scanner.judge
+import scanner.notify.card
+import scanner.notify.deliver
+import scanner.notify.news
+import scanner.notify.words
 import scanner.plan.assess
 import scanner.sources.interface
 import scanner.subject
@@ -56,11 +60,15 @@ _ENGINE_MODULES = [
     scanner.history.agenda,
     scanner.history.waivers,
     scanner.judge,
+    scanner.notify.news,
     scanner.plan.assess,
     scanner.sources.interface,
     scanner.subject,
 ]
 """The modules of the engine that say something themselves."""
+
+_NOTIFYING = [scanner.notify.card, scanner.notify.deliver, scanner.notify.words]
+"""Those that speak to people as commands do."""
 
 
 @dataclass(slots=True)
@@ -100,7 +108,8 @@ def wording(catalogue: Catalogue) -> dict[str, Wording]:
         ours = members[0].__name__.startswith(f"{ENGINE}.")
         _said_in(members, _of(ENGINE if ours else package, found))
     _said_in(_ENGINE_MODULES, found[ENGINE])
-    _said_in(_commands(), found[ENGINE], {"say": 0})
+    speaking = [*_commands(), *_NOTIFYING]
+    _said_in(speaking, found[ENGINE], {"say": 0})
     found[ENGINE].sentences.update(asking_sentences(), _kinds())
     return {name: one for name, one in found.items() if one.sentences or one.untraceable}
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.cli.exits import Exit
+from scanner.cli.language import add_language, speech_of
 from scanner.cli.options import DEFAULT_OUT
-from scanner.cli.speech import add_language, speech_of
 
 if TYPE_CHECKING:  # costs start-up time that --help must not pay
-    from scanner.cli.speech import Speech
     from scanner.history.agenda import Point
+    from scanner.speech import Speech
 
 SECTIONS = (
     ("regressed", "Came back"),

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.cli.exits import Exit
+from scanner.cli.language import add_language, speech_of
 from scanner.cli.options import DEFAULT_OUT
-from scanner.cli.speech import add_language, padded, speech_of
+from scanner.speech import padded
 
 if TYPE_CHECKING:  # costs start-up time that --help must not pay
-    from scanner.cli.speech import Speech
     from scanner.evidence.decisions import Assignment
     from scanner.result import ItemRecord
+    from scanner.speech import Speech
 
 FILE = "assignments.toml"
 STATUSES = ("open", "in-progress", "done", "accepted")

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.cli import new, texts
 from scanner.cli.exits import Exit
-from scanner.cli.speech import add_language, padded, speech_of
+from scanner.cli.language import add_language, speech_of
+from scanner.speech import padded
 
 if TYPE_CHECKING:  # costs start-up time that --help must not pay
     from scanner.catalogue import Check
-    from scanner.cli.speech import Speech
+    from scanner.speech import Speech
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

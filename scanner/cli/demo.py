@@ -26,11 +26,11 @@ def run(arguments: argparse.Namespace) -> int:
     from scanner.cli.formats import chosen_formats, language  # noqa: PLC0415
     from scanner.cli.options import progress, words  # noqa: PLC0415
     from scanner.cli.outcome import tell  # noqa: PLC0415
-    from scanner.cli.speech import Speech  # noqa: PLC0415
     from scanner.config import read_config  # noqa: PLC0415
     from scanner.lab.lab import Lab  # noqa: PLC0415
     from scanner.lab.organisation import Organisation  # noqa: PLC0415
     from scanner.scan import Options, Parts, scan  # noqa: PLC0415
+    from scanner.speech import Speech  # noqa: PLC0415
 
     parts = Parts.load()
     formats = chosen_formats(words(arguments.format), parts)

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.cli.exits import FAIL_ON, Exit
-from scanner.cli.speech import Speech, add_language, padded, speech_of
+from scanner.cli.language import add_language, speech_of
+from scanner.speech import Speech, padded
 
 if TYPE_CHECKING:
     from scanner.config.model import Config

@@ -34,27 +34,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Deliver, or say why not. A failed delivery is a warning: the scan itself went well."""
+    from scanner.cli.formats import language  # noqa: PLC0415
     from scanner.config import Config, read_config  # noqa: PLC0415
     from scanner.history.recall import recall  # noqa: PLC0415
     from scanner.notify import deliver  # noqa: PLC0415
     from scanner.notify.news import news_of  # noqa: PLC0415
+    from scanner.speech import Speech  # noqa: PLC0415
 
     path = Path(arguments.config or DEFAULT_CONFIG)
     config = read_config(path) if arguments.config or path.is_file() else Config()
-    news = news_of(recall(Path(arguments.output or DEFAULT_OUT), "latest"))
+    programs = arguments.channel == "webhook"
+    speech = Speech() if programs else Speech(language(config.customer.language))
+    news = news_of(speech.run(recall(Path(arguments.output or DEFAULT_OUT), "latest")))
     if not news.worth(arguments.on):
         print("nothing to tell", file=sys.stderr)
         return Exit.DONE
     if arguments.dry_run:
-        print(deliver.text_of(news))
+        print(deliver.text_of(news, speech))
         return Exit.DONE
     try:
         if arguments.channel == "teams":
-            told = deliver.deliver_teams(news, config)
+            told = deliver.deliver_teams(news, config, speech=speech)
         elif arguments.channel == "webhook":
             told = deliver.deliver_webhook(news, config, os.environ.get(deliver.WEBHOOK_KEY, ""))
         else:
-            told = deliver.deliver_mail(news, config)
+            told = deliver.deliver_mail(news, config, speech)
     except deliver.DeliveryError as error:
         print(f"emsready: not delivered: {error}", file=sys.stderr)
         return Exit.INTERNAL if arguments.notify_required else Exit.DONE

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from scanner import __version__
 from scanner.cli.exits import Exit, code_for, gate_reasons
-from scanner.cli.speech import Speech, padded
 from scanner.evidence.codec import plain
 from scanner.result import ItemRecord, RunResult
+from scanner.speech import Speech, padded
 from scanner.translate import ENGLISH
 
 

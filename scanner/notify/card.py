@@ -12,34 +12,40 @@ import re
 from typing import Any
 
 from scanner.notify.news import Line, News
+from scanner.notify.words import ENGLISH, figures, told, verdicts
+from scanner.speech import Speech
 
 LARGEST = 18_000
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~])")
 _COLOURS = {"ready": "Good", "ready-with-work": "Warning", "blocked": "Attention"}
 
 
-def card_of(news: News) -> dict[str, Any]:
+def card_of(news: News, speech: Speech = ENGLISH) -> dict[str, Any]:
     """The message that a workflow with the trigger for webhook requests posts."""
     top, soon = list(news.top), list(news.due_this_week)
-    while len(json.dumps(made := _message(news, top, soon)).encode()) > LARGEST and (top or soon):
+    while len(json.dumps(made := _message(news, speech, top, soon)).encode()) > LARGEST and (
+        top or soon
+    ):
         (soon or top).pop()
     return made
 
 
-def _message(news: News, top: list[Line], soon: list[Line]) -> dict[str, Any]:
-    facts = [{"title": name, "value": str(count)} for name, count in news.counts.items() if count]
-    if news.overdue:
-        facts.append({"title": "overdue", "value": str(news.overdue)})
+def _message(news: News, speech: Speech, top: list[Line], soon: list[Line]) -> dict[str, Any]:
+    facts = [{"title": name, "value": count} for name, count in figures(news, speech)]
     body: list[dict[str, Any]] = [
-        _text(news.headline, size="Large", weight="Bolder"),
+        _text(speech.again(news.headline), size="Large", weight="Bolder"),
         _text(f"{news.customer}, {news.at}", isSubtle=True, spacing="None"),
         {"type": "FactSet", "facts": facts},
         *(
-            _text(f"{topic}: {verdict}", color=_COLOURS.get(verdict, "Default"), spacing="Small")
-            for topic, verdict in news.verdicts.items()
+            _text(
+                speech.say("{what}: {about}", what=topic, about=verdict),
+                color=_COLOURS.get(word, "Default"),
+                spacing="Small",
+            )
+            for topic, verdict, word in verdicts(news, speech)
         ),
-        *_lines("Do these first", top),
-        *_lines("Due this week", soon),
+        *_lines(speech.say("Do these first"), top, speech),
+        *_lines(speech.say("Due this week"), soon, speech),
     ]
     content = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -55,13 +61,11 @@ def _message(news: News, top: list[Line], soon: list[Line]) -> dict[str, Any]:
     return {"type": "message", "attachments": [attachment]}
 
 
-def _lines(title: str, lines: list[Line]) -> list[dict[str, Any]]:
+def _lines(title: str, lines: list[Line], speech: Speech) -> list[dict[str, Any]]:
     if not lines:
         return []
-    return [_text(title, weight="Bolder", separator=True)] + [
-        _text(f"{one.title} ({one.severity}, {one.owner}{f', due {one.due}' if one.due else ''})")
-        for one in lines
-    ]
+    heading = _text(title, weight="Bolder", separator=True)
+    return [heading, *(_text(told(one, speech)) for one in lines)]
 
 
 def _text(text: str, **more: Any) -> dict[str, Any]:

@@ -20,9 +20,11 @@ import requests
 
 from scanner.config.model import Config, MailSection
 from scanner.notify.card import card_of
-from scanner.notify.news import Line, News
+from scanner.notify.news import News
+from scanner.notify.words import ENGLISH, figures, told, verdicts
 from scanner.sources.interface import Unavailable, secret
 from scanner.sources.trust import write_roots
+from scanner.speech import Speech
 
 TEAMS_URL = "EMSREADY_TEAMS_URL"
 WEBHOOK_URL = "EMSREADY_WEBHOOK_URL"
@@ -35,16 +37,21 @@ class DeliveryError(RuntimeError):
     """A message that did not go out; the words hold no address and no secret."""
 
 
-def deliver_teams(news: News, config: Config, sleep: Callable[[float], None] = time.sleep) -> str:
+def deliver_teams(
+    news: News,
+    config: Config,
+    sleep: Callable[[float], None] = time.sleep,
+    speech: Speech = ENGLISH,
+) -> str:
     """Post the card to the workflow of EMSREADY_TEAMS_URL. Raises DeliveryError."""
-    _post(TEAMS_URL, json.dumps(card_of(news)).encode(), {}, config, sleep)
+    _post(TEAMS_URL, json.dumps(card_of(news, speech)).encode(), {}, config, sleep)
     return "accepted by the workflow; whether it posted the card only Teams shows"
 
 
 def deliver_webhook(
     news: News, config: Config, key: str = "", sleep: Callable[[float], None] = time.sleep
 ) -> str:
-    """Post the news as JSON to EMSREADY_WEBHOOK_URL, signed where there is a key.
+    """Post the news as JSON to EMSREADY_WEBHOOK_URL, signed where there is a key. Always English.
 
     The signature is HMAC-SHA-256 over the timestamp, a full stop and the body. Raises DeliveryError.
     """
@@ -109,16 +116,18 @@ def _once(
     return _Refused(f"answered {answer.status_code}", final=not again, wait=wait)
 
 
-def deliver_mail(news: News, config: Config) -> str:
+def deliver_mail(news: News, config: Config, speech: Speech = ENGLISH) -> str:
     """Send one mail by [notify.mail]. Raises DeliveryError."""
     mail = config.notify.mail
     if not (mail.host and mail.sender and mail.to):
         raise DeliveryError("[notify.mail] needs host, sender and to")
     message = EmailMessage()
-    message["Subject"] = _one_line(f"emsready, {news.customer}: {news.headline}")
+    message["Subject"] = _one_line(
+        speech.say("emsready, {name}: {news}", name=news.customer, news=speech.again(news.headline))
+    )
     message["From"] = mail.sender
     message["To"] = ", ".join(mail.to)
-    message.set_content(text_of(news))
+    message.set_content(text_of(news, speech))
     try:
         _send(mail, message, _context(config))
     except (OSError, smtplib.SMTPException) as error:
@@ -145,21 +154,25 @@ def _context(config: Config) -> ssl.SSLContext:
     return context
 
 
-def text_of(news: News) -> str:
+def text_of(news: News, speech: Speech = ENGLISH) -> str:
     """The news as plain text."""
-    lines = [news.headline, f"{news.customer}, {news.at}", ""]
-    lines += [f"{name}: {count}" for name, count in news.counts.items() if count]
-    lines += [f"overdue: {news.overdue}"] if news.overdue else []
-    lines += ["", *(f"{topic}: {verdict}" for topic, verdict in news.verdicts.items())]
-    for title, items in (("Do these first", news.top), ("Due this week", news.due_this_week)):
+    lines = [speech.again(news.headline), f"{news.customer}, {news.at}", ""]
+    lines += [
+        speech.say("{what}: {about}", what=name, about=count)
+        for name, count in figures(news, speech)
+    ]
+    lines += [""]
+    lines += [
+        speech.say("{what}: {about}", what=topic, about=verdict)
+        for topic, verdict, _ in verdicts(news, speech)
+    ]
+    for title, items in (
+        (speech.say("Do these first"), news.top),
+        (speech.say("Due this week"), news.due_this_week),
+    ):
         if items:
-            lines += ["", title, *(f"- {_told(one)}" for one in items)]
+            lines += ["", title, *(f"- {told(one, speech)}" for one in items)]
     return "\n".join(_one_line(line) for line in lines) + "\n"
-
-
-def _told(line: Line) -> str:
-    due = f", due {line.due}" if line.due else ""
-    return f"{line.title} ({line.severity}, {line.owner}{due})"
 
 
 def _one_line(text: str) -> str:

@@ -8,11 +8,13 @@ from typing import Literal
 
 from scanner.history.states import OPEN, State
 from scanner.result import FindingRecord, ItemRecord, RunResult
+from scanner.text import Vocabulary, said
 from scanner.words import Severity, Status
 
 On = Literal["change", "new", "regressed", "always"]
 _TOP = 5
 _WEEK = timedelta(days=7)
+_SEVERITIES = Vocabulary((*map(str, Severity), "blockers"))
 _COUNTED = (State.NEW, State.REGRESSED, State.FIXED, State.CHANGED, State.WAIVER_EXPIRED)
 
 
@@ -28,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a message says. `headline` is the news itself and comes first."""
+    """What a message says. `headline` is the news itself, as Said, and comes first."""
 
     headline: str
     customer: str
@@ -73,22 +75,28 @@ def news_of(result: RunResult) -> News:
 def _headline(result: RunResult, counts: dict[str, int]) -> str:
     """The news in one sentence: the worst first."""
     titles = {one.id: one.title for one in result.checks}
-    for state, words in ((State.NEW, "new"), (State.REGRESSED, "returned")):
+    for state, words in (
+        (State.NEW, "{count} new {severity}: not so: {title}"),
+        (State.REGRESSED, "{count} returned {severity}: not so: {title}"),
+    ):
         worst = _worst([one for one in result.findings if one.state == state])
         if worst:
             count = sum(
                 one.state == state and one.severity is worst.severity for one in result.findings
             )
-            what = (
-                f"{worst.severity}{'s' if count > 1 and worst.severity is Severity.BLOCKER else ''}"
+            many = count > 1 and worst.severity is Severity.BLOCKER
+            return said(
+                words,
+                count=count,
+                severity=_SEVERITIES.say(f"{worst.severity}{'s' if many else ''}"),
+                title=titles.get(worst.check, worst.check),
             )
-            return f"{count} {words} {what}: not so: {titles.get(worst.check, worst.check)}"
     if counts["fixed"]:
-        return f"{counts['fixed']} fixed, nothing new"
+        return said("{count} fixed, nothing new", count=counts["fixed"])
     if not result.complete or result.summary.incomplete:
-        return "the scan could not see everything"
+        return said("the scan could not see everything")
     left = sum(one.status in OPEN and one.state != State.WAIVED for one in result.findings)
-    return f"no change, {left} open" if left else "nothing is open"
+    return said("no change, {count} open", count=left) if left else said("nothing is open")
 
 
 def _worst(findings: list[FindingRecord]) -> FindingRecord | None:
@@ -97,5 +105,6 @@ def _worst(findings: list[FindingRecord]) -> FindingRecord | None:
 
 
 def _line(item: ItemRecord) -> Line:
-    who = item.assignee or str(item.owner)
-    return Line(item.title, str(item.effective_severity), who, item.due)
+    return Line(
+        item.title, str(item.effective_severity), item.assignee or str(item.owner), item.due
+    )

@@ -5,12 +5,12 @@ import json
 import pytest
 
 from scanner.cli.main import main
-from scanner.cli.speech import Speech, padded
 from scanner.lab.directory.faults import troubled
 from scanner.lab.directory.ldif import ldif
 from scanner.lab.directory.people import Forest
 from scanner.lab.lab import Lab
 from scanner.lab.organisation import Organisation
+from scanner.speech import Speech, padded
 from scanner.text import Said, said
 from tests.reports.english import sentences_in
 

@@ -1,6 +1,7 @@
 """Every sentence of checks and engine can be listed, and the catalogues fit the list."""
 
 import json
+import re
 import types
 from importlib.resources import files
 
@@ -47,6 +48,32 @@ def test_a_catalogue_is_flat_and_keeps_every_placeholder(file):
     assert bad == []
     marked_up = [said for said in entries.values() if "</" in said or "&lt;" in said]
     assert marked_up == []
+
+
+OTHER_WORDS = {
+    "解析器": "解析程序",
+    "载入": "上线",
+    "传递身份验证": "直通身份验证",
+    "此发现": "此结论",
+    "互联网": "Internet",
+    "账户": "帐户",
+    "端点": "终结点",
+}
+"""Words that one catalogue might use where all others use another one."""
+
+
+@pytest.mark.parametrize("file", [one for one in CATALOGUES if "zh-CN" in str(one)], ids=str)
+def test_chinese_calls_a_thing_by_one_name_and_has_its_own_marks(file):
+    entries = json.loads(file.read_text(encoding="utf-8"))
+    assert [
+        (said, right)
+        for said in entries.values()
+        for wrong, right in OTHER_WORDS.items()
+        if re.search(wrong, said)
+    ] == []
+    wide = "[\u3400-\u9fff]"
+    marks = rf'{wide}[,;!?](?= |$|{wide})|{wide}\.(?= |$)|"{wide}|{wide}"|{wide}:(?= |{wide})'
+    assert [said for said in entries.values() if re.search(marks, said)] == []
 
 
 @pytest.mark.parametrize("file", CATALOGUES, ids=str)

@@ -15,6 +15,8 @@ from scanner.lab.authority import Authority
 from scanner.notify import deliver
 from scanner.notify.card import LARGEST, card_of
 from scanner.notify.news import Line, News, news_of
+from scanner.speech import Speech
+from scanner.text import said
 from tests.history.runs import days, finding
 from tests.servers.parts import free_port
 
@@ -235,3 +237,14 @@ def test_the_news_is_the_worst_first():
     assert not quiet.worth("change")
     assert quiet.worth("always")
     assert news_of(days([finding()], [finding("pass")])).headline == "1 fixed, nothing new"
+
+
+def test_a_message_speaks_the_language_of_its_reader():
+    """Card and mail do; what a webhook gets is for programs."""
+    speech = Speech("zh-CN")
+    told = deliver.text_of(NEWS, speech)
+    assert "\n网络\uff1a受阻\n" in told
+    assert "\n首先完成\n- Set the MDM authority\uff08阻碍、终端管理员\uff09\n" in told
+    texts = [one["text"] for one in card_of(NEWS, speech)["attachments"][0]["content"]["body"][3:]]
+    assert texts[0].replace("\\", "") == "网络\uff1a受阻"
+    assert speech.again(said("{count} fixed, nothing new", count=2)) == "已修复 2 项\uff0c没有新增"

@@ -1,4 +1,4 @@
-"""What commands print for people, in the language of their reader.
+"""What commands print and messages say to people, in the language of their reader.
 
 Sentences of the engine are in scanner/locale, words of the vocabularies in the catalogues of the
 report formats, so that a terminal and a report call things alike. Without --lang both are English;
@@ -16,13 +16,11 @@ from scanner.text import Said, Value
 from scanner.translate import ENGLISH, said_in, translate
 
 if TYPE_CHECKING:  # costs start-up time that --help must not pay
-    import argparse
-
     from scanner.result import RunResult
 
 
 class Speech:
-    """Says the sentences of commands in one language; what no catalogue has stays English."""
+    """Says the sentences of the engine in one language; what no catalogue has stays English."""
 
     def __init__(self, language: str = ENGLISH) -> None:
         self.language = language
@@ -64,18 +62,6 @@ class Speech:
     def run(self, result: RunResult) -> RunResult:
         """A run with its sentences in the language."""
         return translate(result, self.language, self._words)
-
-
-def add_language(parser: argparse.ArgumentParser) -> None:
-    """--lang, for commands that print for people."""
-    parser.add_argument("--lang", metavar="LANGUAGE", default=ENGLISH, help="en or zh-CN")
-
-
-def speech_of(arguments: argparse.Namespace) -> Speech:
-    """The speech that --lang asks for. Raises ConfigError for a language that nobody speaks."""
-    from scanner.cli.formats import language  # noqa: PLC0415
-
-    return Speech(language(arguments.lang))
 
 
 def padded(text: str, width: int) -> str:
