@@ -32,8 +32,8 @@ _KINDS = {
     SubjectKind.ENDPOINT: "host",
     SubjectKind.FOREST: "domain",
 }
+_USER = re.compile(r"(?<![\w.+-])[\w.+'-]+(?:#EXT#)?@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _PATTERNS = (
-    ("user", re.compile(r"(?<![\w.+-])[\w.+'-]+(?:#EXT#)?@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)),
     ("guid", re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)),
     ("sid", re.compile(r"\bS-1-\d+(?:-\d+){2,}\b")),
     ("cert", re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b", re.IGNORECASE)),
@@ -138,6 +138,8 @@ class Redaction:
 
     def text(self, text: str) -> str:
         """Free text with all names that are known or look like one replaced."""
+        # a sign-in name as a whole, before the domain within it is known as a name of its own
+        text = _USER.sub(functools.partial(self._matched, "user"), text)
         if self._learned is not None:
             text = self._learned.sub(lambda match: self._tokens[match[0].casefold()], text)
         for kind, pattern in _PATTERNS:
@@ -169,7 +171,7 @@ class Redaction:
             if name == "texts":
                 return value
             # the values of a sentence have names of their own, which may be those of our fields
-            theirs = name in ("params", "facts")
+            theirs = name in ("params", "facts", "words")
             return {key: self._walk(one, "" if theirs else key) for key, one in value.items()}
         if isinstance(value, list):
             if name == "sample":
@@ -237,9 +239,10 @@ def _brand(domain: str) -> Iterator[tuple[str, str]]:
 
 def _cells(affected: AffectedRecord) -> Iterator[tuple[str, str]]:
     """Names in the sample of affected objects, so that sentences about them lose them as well."""
+    known = (("user", _USER), *_PATTERNS)
     for row in affected.sample:
         for column, cell in zip(affected.columns, row, strict=False):
             if column in _OUR_COLUMNS or len(cell) < _SHORTEST or _plain_word(cell):
                 continue
-            kind = next((kind for kind, pattern in _PATTERNS if pattern.fullmatch(cell)), "name")
+            kind = next((kind for kind, pattern in known if pattern.fullmatch(cell)), "name")
             yield kind, cell

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from scanner.assess import Options, Parts, assess
+from scanner.cells import spoken_rows
 from scanner.collect import Collector
 from scanner.config.decisions import read_decisions
 from scanner.config.model import Config
@@ -27,7 +28,7 @@ from scanner.result import AffectedRecord, RunResult
 from scanner.select import wanted_evidence
 from scanner.sources.interface import Proofread
 from scanner.store import RunFolder, evidence_in, last_moment, prune
-from scanner.translate import ENGLISH, spoken_rows, translate
+from scanner.translate import ENGLISH, translate
 
 __all__ = [
     "Options",

@@ -13,7 +13,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scanner.text import Said, Value
-from scanner.translate import ENGLISH, said_in, translate
+from scanner.translate import ENGLISH, translate
+from scanner.typography import comma, said_in
 
 if TYPE_CHECKING:  # costs start-up time that --help must not pay
     from scanner.result import RunResult
@@ -57,7 +58,7 @@ class Speech:
 
     def list(self, parts: Iterable[str]) -> str:
         """The parts of a list."""
-        return ("、" if self.language.startswith("zh") else ", ").join(parts)
+        return comma(self.language).join(parts)
 
     def run(self, result: RunResult) -> RunResult:
         """A run with its sentences in the language."""

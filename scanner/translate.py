@@ -8,11 +8,12 @@ English by the reports.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from scanner.cells import spoken_rows
+from scanner.recognise import OURS, Templates
 from scanner.result import (
     AffectedRecord,
     CheckRecord,
@@ -30,24 +31,10 @@ from scanner.result import (
     VerifyRecord,
     Words,
 )
-from scanner.text import DEEPEST, PLACEHOLDER, Value, fill, placeholders, wordless
+from scanner.text import DEEPEST, Value, fill, placeholders, wordless
+from scanner.typography import said_in
 
 ENGLISH = "en"
-
-_OURS = ("detail", "evidence", "why")
-"""Values that are words of the product where a result does not mark them; older ones mark none."""
-
-_BETWEEN = re.compile(r"(, |; | \(|\)|: )")
-"""What stands between the words of one cell."""
-
-_REMEMBERED = 10_000
-"""Different cells whose words are kept."""
-
-_LONGEST = 2000
-"""Characters of a finished sentence that is looked for among the templates."""
-
-Rows = Iterable[Sequence[str]]
-Spoken = Iterator[list[str]]
 
 
 class CatalogueError(ValueError):
@@ -73,30 +60,6 @@ def read_catalogue(data: bytes) -> dict[str, str]:
     }
 
 
-def said_in(language: str, template: str, values: Mapping[str, Value]) -> str:
-    """The template with its values, as that language is written.
-
-    In Chinese the parts of a list stand between enumeration commas, and the blank that sets Latin
-    words off goes where the value turns out to be Chinese too.
-    """
-    if not language.startswith("zh"):
-        return fill(template, values)
-    text = ""
-    for place, part in enumerate(PLACEHOLDER.split(template)):
-        said = fill(f"{{{part}}}", values, comma(language)) if place % 2 else part
-        blank = text[-1:] if place % 2 else said[:1] if place else ""
-        if blank == " ":
-            before, after = text.removesuffix(" "), said if place % 2 else said[1:]
-            if _wide(before[-1:]) and _wide(after[:1]):
-                text, said = before, after
-        text += said
-    return text
-
-
-def _wide(char: str) -> bool:
-    return "\u3400" <= char <= "\u9fff"
-
-
 def label(name: str) -> str:
     """The name of a fact or column as catalogues have it."""
     return name.replace("_", " ")
@@ -105,133 +68,6 @@ def label(name: str) -> str:
 def translate(result: RunResult, language: str, words: Mapping[str, str]) -> RunResult:
     """The run in that language. Pure: the result given stays as it is."""
     return _Speaker(result, language, words).result() if language != ENGLISH else result
-
-
-def comma(language: str) -> str:
-    """What stands between the parts of a list."""
-    return "、" if language.startswith("zh") else ", "
-
-
-def spoken_rows(
-    read: Callable[[AffectedRecord], Rows], language: str, words: Mapping[str, str]
-) -> Callable[[AffectedRecord], Spoken]:
-    """A reader of affected objects that says the cells of spoken columns in that language."""
-    cells = _Cells(words, language)
-
-    def reader(affected: AffectedRecord) -> Spoken:
-        places = [place for place, name in enumerate(affected.columns) if name in affected.spoken]
-        for row in read(affected):
-            said = list(row)
-            for place in places:
-                if place < len(said):
-                    said[place] = cells.say(said[place])
-            yield said
-
-    return reader
-
-
-class _Cells:
-    """Says cells that hold words of the product, one or several; what is none of them stays."""
-
-    def __init__(self, words: Mapping[str, str], language: str) -> None:
-        self._words = words
-        self._language = language
-        self._templates = Templates(words)
-        self._known: dict[str, str] = {}
-
-    def say(self, cell: str) -> str:
-        """The cell in the language. Most cells of a column are alike, so they are remembered."""
-        known = self._known.get(cell)
-        if known is None:
-            known = self._one(cell) or self._several(cell)
-            if len(self._known) < _REMEMBERED:
-                self._known[cell] = known
-        return known
-
-    def _one(self, cell: str) -> str | None:
-        if cell in self._words:
-            return self._words[cell]
-        template, values = self._templates.values_in(cell) or ("", {})
-        if wordless(template):
-            return None
-        said = {name: self._words.get(one, one) for name, one in values.items()}
-        return said_in(self._language, self._words[template], said)
-
-    def _several(self, cell: str) -> str:
-        between = comma(self._language)
-        parts = [self._one(part) or part for part in _BETWEEN.split(cell)]
-        return "".join(between if part == ", " else part for part in parts)
-
-
-class Templates:
-    """The sentences with values of a catalogue, to find the one that a finished sentence came from.
-
-    Of those that fit, the one with the most words of its own. Only for words of the product: a
-    finished sentence in evidence, or in a result of before.
-    """
-
-    def __init__(self, words: Iterable[str]) -> None:
-        self._words = words
-        self._known: dict[str, list[tuple[int, str, list[str]]]] | None = None
-
-    def values_in(self, sentence: str) -> tuple[str, dict[str, str]] | None:
-        """The template and the values that give this sentence, or None."""
-        if not sentence or len(sentence) > _LONGEST:
-            return None
-        if self._known is None:
-            self._known = self._sorted()
-        best, found = 0, None
-        for bucket in (f"^{sentence[0]}", f"${sentence[-1]}", ""):
-            for weight, template, parts in self._known.get(bucket, ()):
-                if weight < best:
-                    break
-                values = _values_in(sentence, parts)
-                if values is not None:
-                    best, found = weight, (template, values)
-                    break
-        return found
-
-    def _sorted(self) -> dict[str, list[tuple[int, str, list[str]]]]:
-        """By the first character, else by the last one, so that few have to be tried."""
-        buckets: dict[str, list[tuple[int, str, list[str]]]] = {}
-        for one in self._words:
-            if placeholders(one) and _tells(one):
-                parts = PLACEHOLDER.split(one)
-                first, last = parts[0][:1], parts[-1][-1:]
-                bucket = f"^{first}" if first else f"${last}" if last else ""
-                weight = len("".join(parts[::2]))
-                buckets.setdefault(bucket, []).append((weight, one, parts))
-        for held in buckets.values():
-            held.sort(key=lambda one: (-one[0], one[1]))
-        return buckets
-
-
-def _tells(template: str) -> bool:
-    """Whether a template can be told from its words, or from the words in one of its values."""
-    return not wordless(template) or bool(placeholders(template).intersection(_OURS))
-
-
-def _values_in(sentence: str, parts: list[str]) -> dict[str, str] | None:
-    """The values between the fixed parts of a template, each as short as can be.
-
-    `parts` are words and names in turn. Without stepping back, so that a hostile sentence costs no
-    more than its length.
-    """
-    words, names = parts[::2], parts[1::2]
-    if not sentence.startswith(words[0]):
-        return None
-    values: dict[str, str] = {}
-    at = len(words[0])
-    for name, after, last in zip(
-        names, words[1:], [*[False] * (len(names) - 1), True], strict=True
-    ):
-        end = len(sentence) - len(after) if last else sentence.find(after, at)
-        if end < at or sentence[end : end + len(after)] != after:
-            return None
-        if values.setdefault(name, sentence[at:end]) != sentence[at:end]:
-            return None
-        at = end + len(after)
-    return values
 
 
 class _Speaker:
@@ -273,7 +109,7 @@ class _Speaker:
         if found is None:
             return None
         template, values = found
-        ours = {name: value for name, value in values.items() if name in _OURS}
+        ours = {name: value for name, value in values.items() if name in OURS}
         known = {name: self._known(value, deep - 1) for name, value in ours.items()}
         if wordless(template) and None in known.values():
             return None
@@ -307,7 +143,7 @@ class _Speaker:
             return value
         if phrases:
             return self._several([value], phrases, deep)[0]
-        return self._known(value, DEEPEST) or value if name in _OURS else value
+        return self._known(value, DEEPEST) or value if name in OURS else value
 
     def _several(
         self, values: Sequence[str], phrases: Sequence[Phrase | None] | None, deep: int = DEEPEST

@@ -25,14 +25,18 @@ from scanner.api import (
 )
 from scanner.assess import Options, Parts, assess
 from scanner.catalogue import check_of
+from scanner.cells import spoken_rows
 from scanner.evidence.codec import decode, encode, encode_line
 from scanner.evidence.scope import Scope
 from scanner.evidence.tenant import Organization
+from scanner.recognise import Templates
+from scanner.redact import Redaction
 from scanner.registry import Catalogue
 from scanner.result import RunResult
 from scanner.testing import evidence_of
 from scanner.text import DEEPEST, Said, Saved, wordless
-from scanner.translate import Templates, said_in, spoken_rows, translate
+from scanner.translate import translate
+from scanner.typography import said_in
 
 STATES = Vocabulary(("open", "shut"))
 
@@ -255,3 +259,20 @@ def test_no_blank_stands_between_chinese_words(template, value, told):
 
 def test_lists_of_other_languages_have_their_comma():
     assert said_in("de", "a {a}", {"a": ["b", "c"]}) == "a b, c"
+
+
+def test_names_within_words_are_redacted_and_the_words_still_said(tmp_path):
+    """Under whatever name a check shows them: those of result fields, too."""
+    why = said("no key for {name}", name="adele.vance@contoso.com")
+    shown = said("{place}: {detail}", place="adele.vance@contoso.com", detail=why)
+
+    @declared("fields")
+    def fields(scope: Scope):
+        yield failed("it", object_set("x"), "{texts} {sample}", texts=shown, sample=[shown])
+
+    made = Parts(Catalogue((check_of(fields),), ()), (), {}, ())
+    run = assess(evidence_of(), made, Options(), lambda *_: None, tmp_path)
+    redacted = Redaction(b"0" * 32).result(run)
+    assert b"adele" not in encode(redacted)
+    told = translate(redacted, "zh-CN", ZH).findings[0].message.text
+    assert told.count("没有 user-") == 2
