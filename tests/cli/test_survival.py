@@ -36,12 +36,15 @@ def hung(lab, out):
     """A scan that waits for the list of users; the process, once the waiting has begun."""
     tenant_of(lab).requests.clear()
     tenant_of(lab).faults.always["/users"] = Reply(slow=60.0)
+    # as in a terminal: what a shell starts in the background hands down that interrupts are ignored
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "scanner", "scan", "-c", lab.config, "-o", out, *TENANT],
         env=surroundings(),
         stderr=subprocess.PIPE,
         text=True,
     )
+    signal.signal(signal.SIGINT, before)
     end = time.monotonic() + 60
     while not any(one.path.endswith("/users") for one in tenant_of(lab).requests):
         assert time.monotonic() < end, "the scan never asked for the users"
