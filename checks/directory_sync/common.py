@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from checks.directory_sync.words import KINDS, SPOKEN
+from checks.directory_sync.words import FAULTS, SPOKEN
 from scanner.api import (
     Affected,
     Finding,
@@ -134,7 +134,7 @@ class FaultFold(Fold[DirectoryObject]):
         subject = object_set(name)
         rows = self._rows[name]
         bad, doubtful = self._objects[name, "fail"], self._objects[name, "warn"]
-        kinds = KINDS.counted(self._kinds[name].most_common())
+        kinds = FAULTS.counted(self._kinds[name].most_common())
         plain = name.partition(" ")[0]
         if not any(part.classes.get(kind) for part in self._found.parts for kind in _JUDGED):
             yield not_applicable(

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from scanner.api import Vocabulary
-from scanner.evidence.directory import Verdict
+from scanner.evidence.directory import KINDS, Verdict
 
 TYPES = Vocabulary(("user", "inetOrgPerson", "contact", "group", "computer"))
 
-KINDS = Vocabulary(
-    (
-        "format",
-        "blank",
-        "duplicate",
-        "character",
-        "top-level-domain",
-        "domain-part",
-        "local-part",
-        "length",
-    )
-)
-"""What can be wrong with a value, in the vocabulary of IdFix."""
+FAULTS = Vocabulary(KINDS)
+"""What can be wrong with a value."""
 
 VERDICTS = Vocabulary(map(str, Verdict))
 

@@ -57,7 +57,7 @@ def _sign_in_first(states: Sequence[RowState]) -> Severity | None:
     return Severity.BLOCKER if signs_in else None
 
 
-_area_check = partial(
+area_check = partial(
     check,
     topic=Topic.NETWORK,
     owner=Owner.NETWORK_ADMIN,
@@ -68,7 +68,7 @@ _area_check = partial(
 """What all checks of areas have in common."""
 
 
-@_area_check(
+@area_check(
     id="firewall.required-endpoints-reachable",
     title="All required Microsoft 365 endpoints work",
     action="Open the way to the required Microsoft 365 endpoints",
@@ -112,7 +112,7 @@ def _management_first(states: Sequence[RowState]) -> Severity | None:
     return None if core else Severity.HIGH
 
 
-@_area_check(
+@area_check(
     id="firewall.intune-endpoints-reachable",
     title="Intune's endpoints work",
     action="Open the way to Intune's endpoints",
@@ -147,7 +147,7 @@ def intune_endpoints_reachable(
     yield from judge_reach(reach, areas, probes, vantages, scope)
 
 
-@_area_check(
+@area_check(
     id="firewall.apple-services-reachable",
     title="Apple's services work",
     action="Open the way to Apple's services",
@@ -174,7 +174,7 @@ def apple_services_reachable(
     yield from judge_reach(reach, areas, probes, vantages, scope)
 
 
-@_area_check(
+@area_check(
     id="firewall.android-services-reachable",
     title="Google's services work",
     action="Open the way to Google's services",
@@ -204,7 +204,7 @@ def android_services_reachable(
     yield from judge_reach(reach, areas, probes, vantages, scope)
 
 
-@_area_check(
+@area_check(
     id="firewall.device-registration-reachable",
     title="Devices reach registration and sign-in as SYSTEM",
     action="Open the way to device registration for computers",
@@ -236,7 +236,7 @@ def device_registration_reachable(
     yield from judge_reach(reach, areas, probes, vantages, scope)
 
 
-@_area_check(
+@area_check(
     id="firewall.rights-management-reachable",
     title="Rights management endpoints work",
     action="Open the way to the rights management endpoints",
@@ -264,7 +264,7 @@ def rights_management_reachable(
     yield from judge_reach(reach, areas, probes, vantages, scope)
 
 
-@_area_check(
+@area_check(
     id="firewall.update-endpoints-reachable",
     title="Update and delivery endpoints work",
     action="Open the way to update and delivery endpoints",

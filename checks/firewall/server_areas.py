@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.firewall.areas import CLAUSES, ROWS, TRY, VERIFY
+from checks.firewall.areas import ROWS, TRY, VERIFY, area_check
 from checks.firewall.facts import RowState
 from checks.firewall.reach import Reach, judge_reach
 from scanner.api import (
     RUN,
     Effort,
     Finding,
-    Owner,
     Phase,
     Scope,
     Severity,
     Topic,
-    check,
     not_applicable,
     said,
     step,
@@ -30,7 +28,7 @@ def _revocation(state: RowState) -> bool:
     return state.row.tcp == "80"
 
 
-@check(
+@area_check(
     id="firewall.sync-server-endpoints-reachable",
     title="The Entra Connect server reaches its endpoints",
     action="Open the way from the Entra Connect server to its endpoints",
@@ -43,16 +41,12 @@ def _revocation(state: RowState) -> bool:
     verify=VERIFY,
     topic=Topic.DIRECTORY_SYNC,
     severity=Severity.BLOCKER,
-    owner=Owner.NETWORK_ADMIN,
     effort=Effort.HOURS,
-    clause=CLAUSES,
     blocks=["directory synchronisation"],
     documents=[
         "https://learn.microsoft.com/entra/identity/hybrid/connect/tshoot-connect-connectivity",
         "https://learn.microsoft.com/entra/identity/hybrid/connect/reference-connect-ports",
     ],
-    requires=["firewall.egress-available"],
-    settle_after="5 min",
 )
 def sync_server_endpoints_reachable(
     areas: tuple[EndpointRows, ...],
@@ -68,7 +62,7 @@ def sync_server_endpoints_reachable(
     yield from judge_reach(reach, areas, probes, vantages, scope)
 
 
-@check(
+@area_check(
     id="firewall.connector-endpoints-reachable",
     title="Agents and connectors reach their endpoints",
     action="Open the way from agent and connector servers to their endpoints",
@@ -76,18 +70,13 @@ def sync_server_endpoints_reachable(
     " any inspection in between ends the connection, and sign-ins fail.",
     fix=[ROWS, TRY],
     verify=VERIFY,
-    topic=Topic.NETWORK,
     severity=Severity.HIGH,
-    owner=Owner.NETWORK_ADMIN,
     effort=Effort.HOURS,
-    clause=CLAUSES,
     blocks=["pass-through sign-in", "application proxy"],
     documents=[
         "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-pta-quick-start",
         "https://learn.microsoft.com/entra/global-secure-access/how-to-configure-connectors",
     ],
-    requires=["firewall.egress-available"],
-    settle_after="5 min",
 )
 def connector_endpoints_reachable(
     areas: tuple[EndpointRows, ...],
@@ -104,7 +93,7 @@ def connector_endpoints_reachable(
     yield from judge_reach(reach, areas, probes, vantages, scope)
 
 
-@check(
+@area_check(
     id="firewall.health-agent-endpoints-reachable",
     title="Health agents reach their endpoints",
     action="Open the way for the Connect Health agents",
@@ -112,18 +101,13 @@ def connector_endpoints_reachable(
     " is noticed by users first.",
     fix=[ROWS, TRY],
     verify="The agent's own test succeeds: `Test-MicrosoftEntraConnectHealthConnectivity -Role ADFS`.",
-    topic=Topic.NETWORK,
     severity=Severity.MEDIUM,
-    owner=Owner.NETWORK_ADMIN,
     effort=Effort.HOURS,
     phase=Phase.ENABLE,
-    clause=CLAUSES,
     blocks=["Connect Health"],
     documents=[
         "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-health-agent-install"
     ],
-    requires=["firewall.egress-available"],
-    settle_after="5 min",
 )
 def health_agent_endpoints_reachable(
     areas: tuple[EndpointRows, ...],
@@ -142,7 +126,7 @@ def _inside(state: RowState) -> bool:
     return state.row.towards != "Microsoft cloud"
 
 
-@check(
+@area_check(
     id="firewall.configuration-manager-endpoints-reachable",
     title="Configuration Manager reaches the cloud",
     action="Open the way from Configuration Manager to the cloud",
@@ -159,16 +143,12 @@ def _inside(state: RowState) -> bool:
     verify=VERIFY,
     topic=Topic.INFRASTRUCTURE,
     severity=Severity.HIGH,
-    owner=Owner.NETWORK_ADMIN,
     effort=Effort.HOURS,
     phase=Phase.ENABLE,
-    clause=CLAUSES,
     blocks=["co-management", "cloud management gateway"],
     documents=[
         "https://learn.microsoft.com/intune/configmgr/core/plan-design/network/internet-endpoints"
     ],
-    requires=["firewall.egress-available"],
-    settle_after="5 min",
 )
 def configuration_manager_endpoints_reachable(
     areas: tuple[EndpointRows, ...],

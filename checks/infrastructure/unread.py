@@ -51,3 +51,8 @@ def of_domains(forests: tuple[Forest, ...]) -> list[tuple[Forest, ForestDomain]]
     """Every domain with its forest, by name."""
     found = {one.dns: (forest, one) for forest in forests for one in forest.domains}
     return [found[name] for name in sorted(found)]
+
+
+def unseen(forests: tuple[Forest, ...], place: str) -> Forest | None:
+    """The first forest of which that place was not read."""
+    return next((found for found in forests if not found.absent(place)), None)

@@ -20,6 +20,18 @@ PROPOSAL = "proposal:"
 SIGN_IN = " (sign-in name)"
 """Ends the attribute of a fault where another one than userPrincipalName is signed in with."""
 
+KINDS = (
+    "format",
+    "blank",
+    "duplicate",
+    "character",
+    "top-level-domain",
+    "domain-part",
+    "local-part",
+    "length",
+)
+"""What can be wrong with a value, in IdFix's words and in its order."""
+
 PEOPLE = ("user", "inetOrgPerson")
 """The types of objects that sign in."""
 

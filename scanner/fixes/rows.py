@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from scanner.evidence.directory import PROPOSAL, Collision, DirectoryInput, DirectoryObject
+from scanner.evidence.directory import KINDS, PROPOSAL, Collision, DirectoryInput, DirectoryObject
 from scanner.evidence.folder import Evidence
 
 COLUMNS = (
@@ -25,16 +25,6 @@ COLUMNS = (
 EDIT = "EDIT"
 """What IdFix calls the action that writes the update; ACTION is left to the admin."""
 
-_ORDER = (
-    "format",
-    "blank",
-    "duplicate",
-    "character",
-    "top-level-domain",
-    "domain-part",
-    "local-part",
-    "length",
-)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Row = tuple[str, ...]
@@ -82,7 +72,7 @@ def _rows_of(
                 item.name,
                 item.type,
                 fault.attribute,
-                ", ".join(sorted(kinds, key=_ORDER.index)),
+                ", ".join(sorted(kinds, key=KINDS.index)),
                 fault.value,
                 update,
                 EDIT if update else "",

@@ -1,23 +1,19 @@
 """What Active Directory alone does over LDAP, by each library: ranges, other login names, forests."""
 
-import importlib
-import importlib.util
-
 import pytest
 
 from scanner.config.model import Bind, Config, Directory
 from scanner.evidence.directory import Collision, DirectoryInput, DirectoryObject
 from scanner.evidence.forest import Forest
-from scanner.sources.directory import live
 from scanner.sources.directory.source import DirectorySource
 from scanner.sources.interface import Unavailable
 from scanner.words import Reason
 from tests.servers.ldap_double import BIND, SEARCH, UNBIND, ldap_double
 from tests.servers.parts import free_port
 from tests.sources.gathering import Gathering
+from tests.sources.libraries import LIBRARIES, leave_only
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-LIBRARIES = {"libldap": "ldap", "pure": "ldap3"}
 MOST = 1500
 """Values of one answer: MaxValRange of Active Directory."""
 
@@ -25,16 +21,7 @@ MOST = 1500
 @pytest.fixture(params=LIBRARIES)
 def library(request, monkeypatch):
     """Only that library is there."""
-    if importlib.util.find_spec(LIBRARIES[request.param]) is None:
-        pytest.skip(f"{LIBRARIES[request.param]} is not installed")
-    found = importlib.import_module
-
-    def only(name, *more):
-        if name.startswith("scanner.sources.directory.") and not name.endswith(request.param):
-            raise ImportError(name)
-        return found(name, *more)
-
-    monkeypatch.setattr(live.importlib, "import_module", only)
+    leave_only(request.param, monkeypatch)
     return request.param
 
 

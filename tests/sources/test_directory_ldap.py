@@ -1,6 +1,5 @@
 """Reading a directory over LDAP from a real server, by each library that is there."""
 
-import importlib.util
 import re
 from dataclasses import replace
 
@@ -18,12 +17,12 @@ from scanner.words import Reason
 from tests.servers.parts import free_port
 from tests.servers.slapd import PASSWORD, READER, SUFFIX, slapd
 from tests.sources.gathering import Gathering
+from tests.sources.libraries import LIBRARIES, leave_only
 
 pytestmark = [  # both are ldap3's own affairs, on Python 3.11
     pytest.mark.filterwarnings("ignore:ssl.match_hostname"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-LIBRARIES = {"libldap": "ldap", "pure": "ldap3"}
 PEOPLE = 2300
 
 
@@ -56,16 +55,7 @@ def server(tmp_path_factory):
 @pytest.fixture(params=LIBRARIES)
 def library(request, monkeypatch):
     """Only that library is there."""
-    if importlib.util.find_spec(LIBRARIES[request.param]) is None:
-        pytest.skip(f"{LIBRARIES[request.param]} is not installed")
-    found = importlib.import_module
-
-    def only(name, *more):
-        if name.startswith("scanner.sources.directory.") and not name.endswith(request.param):
-            raise ImportError(name)
-        return found(name, *more)
-
-    monkeypatch.setattr(live.importlib, "import_module", only)
+    leave_only(request.param, monkeypatch)
     return request.param
 
 

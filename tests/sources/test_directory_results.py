@@ -1,39 +1,27 @@
 """What the result codes of LDAP mean, and what is kept when a reading breaks off, by each library."""
 
-import importlib
-import importlib.util
 import time
 
 import pytest
 
 from scanner.config.model import Bind, Config, Directory
 from scanner.evidence.directory import DirectoryInput, DirectoryObject
-from scanner.sources.directory import live
 from scanner.sources.directory.session import Patience
 from scanner.sources.directory.source import DirectorySource
 from scanner.sources.interface import Unavailable
 from scanner.words import Reason
 from tests.servers.ldap_double import LOST, PAGE, Reference, ResultError, ldap_double
 from tests.sources.gathering import Gathering
+from tests.sources.libraries import LIBRARIES, leave_only
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 ROOT = "DC=contoso,DC=com"
-LIBRARIES = {"libldap": "ldap", "pure": "ldap3"}
 
 
 @pytest.fixture(params=LIBRARIES, autouse=True)
 def library(request, monkeypatch):
     """Only that library is there, and nobody waits long."""
-    if importlib.util.find_spec(LIBRARIES[request.param]) is None:
-        pytest.skip(f"{LIBRARIES[request.param]} is not installed")
-    found = importlib.import_module
-
-    def only(name, *more):
-        if name.startswith("scanner.sources.directory.") and not name.endswith(request.param):
-            raise ImportError(name)
-        return found(name, *more)
-
-    monkeypatch.setattr(live.importlib, "import_module", only)
+    leave_only(request.param, monkeypatch)
     monkeypatch.setattr(Patience, "pause", 0.01)
     return request.param
 

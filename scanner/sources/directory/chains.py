@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from scanner.evidence.directory import Fault
+from scanner.evidence.directory import KINDS, Fault
 from scanner.sources.directory import characters as chars
 from scanner.sources.directory.address import AddressRule, is_smtp
 
@@ -107,25 +107,12 @@ class Chain:
         return Fault(
             self.attribute,
             self.original,
-            tuple(sorted(self.kinds, key=_ORDER.index)),
+            tuple(sorted(self.kinds, key=KINDS.index)),
             tuple(self.warnings),
             tuple(self.infos),
             "; ".join(self.details),
             "" if proposal == self.original else proposal,
         )
-
-
-_ORDER = (
-    "format",
-    "blank",
-    "duplicate",
-    "character",
-    "top-level-domain",
-    "domain-part",
-    "local-part",
-    "length",
-)
-"""IdFix's order of the kinds in a row."""
 
 
 class Chains:

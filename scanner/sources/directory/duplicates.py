@@ -1,7 +1,7 @@
 """Values that several objects hold: exact, with all holders, in memory that stays small.
 
-While entries are read, each value that has to be unique leaves a 64-bit hash and the number of its
-object in an array: twelve bytes. The values themselves go to a temporary file. At the end only the
+While entries are read, each value that has to be unique leaves a 64-bit hash in an array, and each
+object how many it left. The values themselves go to a temporary file. At the end only the
 objects behind hashes that occurred more than once are read again and compared exactly, so that a
 clash of hashes never makes a finding, and the result does not depend on the hash.
 """

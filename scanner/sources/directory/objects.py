@@ -38,7 +38,6 @@ class ObjectMaker:
     def __init__(self, chains: Chains, login: str = LOGIN, units: UnitFilter | None = None) -> None:
         self._chains = chains
         self._units = units or UnitFilter()
-        self._login = login
         self._login_key = login.lower()
         self._label = login + SIGN_IN if self._login_key != LOGIN.lower() else LOGIN
         self._clean = Clean(chains.rule)

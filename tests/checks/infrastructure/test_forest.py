@@ -6,7 +6,16 @@ from datetime import date, timedelta
 import pytest
 
 from checks.directory_sync import forest as sync
-from checks.infrastructure import controllers, directory_services, forest, registration
+from checks.infrastructure import (
+    certification_authorities,
+    configuration_manager,
+    controllers,
+    domains,
+    exchange,
+    forest,
+    radius,
+    registration,
+)
 from scanner.api import Header, Missing, Reason, Scope, Severity
 from scanner.evidence.certificate import Certificate
 from scanner.evidence.directory import DirectoryInput, DirectoryObject, DirectoryPart, SyncPlan
@@ -55,24 +64,24 @@ def planned(*workloads):
 
 PER_FOREST = [
     forest.forest_functional_level_supported,
-    forest.domain_functional_levels_known,
+    domains.domain_functional_levels_known,
     forest.schema_version_supported,
     forest.recycle_bin_enabled,
-    forest.netbios_names_without_dots,
-    forest.domain_names_multi_label,
-    forest.password_policy_known,
+    domains.netbios_names_without_dots,
+    domains.domain_names_multi_label,
+    domains.password_policy_known,
     forest.device_recovery_schema_known,
     registration.hybrid_join_scp_matches_tenant,
     registration.cloud_kerberos_trust_known,
     registration.rights_management_scp_absent,
     registration.ad_fs_farm_known,
-    directory_services.enterprise_certification_authorities_valid,
-    directory_services.ndes_templates_published,
-    directory_services.trust_stores_published,
-    directory_services.radius_servers_registered,
-    directory_services.configuration_manager_known,
-    directory_services.exchange_schema_present,
-    directory_services.exchange_version_supported,
+    certification_authorities.enterprise_certification_authorities_valid,
+    certification_authorities.ndes_templates_published,
+    certification_authorities.trust_stores_published,
+    radius.radius_servers_registered,
+    configuration_manager.configuration_manager_known,
+    exchange.exchange_schema_present,
+    exchange.exchange_version_supported,
     sync.writable_domain_controller,
     sync.cloud_sync_agent_prerequisites,
     sync.global_catalog_attributes_complete,
@@ -93,18 +102,18 @@ OF_THE_FOREST = [
     forest.device_recovery_schema_known,
     registration.hybrid_join_scp_matches_tenant,
     registration.rights_management_scp_absent,
-    directory_services.enterprise_certification_authorities_valid,
-    directory_services.ndes_templates_published,
-    directory_services.trust_stores_published,
-    directory_services.configuration_manager_known,
-    directory_services.configuration_manager_version_supported,
-    directory_services.exchange_schema_present,
-    directory_services.exchange_version_supported,
+    certification_authorities.enterprise_certification_authorities_valid,
+    certification_authorities.ndes_templates_published,
+    certification_authorities.trust_stores_published,
+    configuration_manager.configuration_manager_known,
+    configuration_manager.configuration_manager_version_supported,
+    exchange.exchange_schema_present,
+    exchange.exchange_version_supported,
 ]
 OF_DOMAINS = [
-    forest.domain_functional_levels_known,
-    forest.netbios_names_without_dots,
-    forest.password_policy_known,
+    domains.domain_functional_levels_known,
+    domains.netbios_names_without_dots,
+    domains.password_policy_known,
     registration.cloud_kerberos_trust_known,
     registration.ad_fs_farm_known,
 ]
@@ -149,10 +158,10 @@ ASKED = [
     (registration.rights_management_scp_absent, {}),
     (registration.cloud_kerberos_trust_known, {}),
     (registration.ad_fs_farm_known, {}),
-    (directory_services.trust_stores_published, {}),
-    (directory_services.configuration_manager_known, {}),
-    (directory_services.exchange_schema_present, {}),
-    (directory_services.exchange_version_supported, {"exchange_servers": (ExchangeServer("a"),)}),
+    (certification_authorities.trust_stores_published, {}),
+    (configuration_manager.configuration_manager_known, {}),
+    (exchange.exchange_schema_present, {}),
+    (exchange.exchange_version_supported, {"exchange_servers": (ExchangeServer("a"),)}),
 ]
 
 
@@ -201,16 +210,16 @@ def of_domain(**facts):
 
 
 def test_domains():
-    levels = forest.domain_functional_levels_known
+    levels = domains.domain_functional_levels_known
     assert said(levels, of_domain(level=2)) == [("warn", "old-level")]
     assert said(levels, of_domain(level=7)) == [("pass", "level-known")]
-    dots = forest.netbios_names_without_dots
+    dots = domains.netbios_names_without_dots
     assert said(dots, of_domain(netbios="CO.RP")) == [("fail", "dot")]
     assert said(dots, of_domain(netbios="CORP")) == [("pass", "no-dot")]
-    labels = forest.domain_names_multi_label
+    labels = domains.domain_names_multi_label
     assert said(labels, of_domain(dns="corp")) == [("fail", "single-label")]
     assert said(labels, of_domain()) == [("pass", "several-labels")]
-    policy = forest.password_policy_known
+    policy = domains.password_policy_known
     assert said(policy, of_domain(minimum_length=7)) == [("warn", "short-passwords")]
     (one,) = run_check(
         policy,
@@ -296,7 +305,7 @@ def authority(*certificates, **facts):
 
 
 def test_certification_authorities():
-    check = directory_services.enterprise_certification_authorities_valid
+    check = certification_authorities.enterprise_certification_authorities_valid
     assert said(check, authority(certificate())) == [("pass", "valid")]
     assert said(check, authority(certificate(-1), certificate())) == [("pass", "valid")]
     assert said(check, authority(certificate(-1))) == [("fail", "expired")]
@@ -310,14 +319,14 @@ def test_certification_authorities():
 
 
 def test_templates_of_ndes():
-    check = directory_services.ndes_templates_published
+    check = certification_authorities.ndes_templates_published
     hint = live(authorities=(Authority("CA", "", ("cepencryption",)),))
     assert said(check, hint) == [("pass", "hint")]
     assert said(check, live()) == [("not-applicable", "no-hint")]
 
 
 def test_trust_stores():
-    check = directory_services.trust_stores_published
+    check = certification_authorities.trust_stores_published
     assert said(check, live()) == [("not-applicable", "none")]
     assert said(check, authority(certificate(), trusted=(certificate(),))) == [
         ("pass", "published")
@@ -333,7 +342,7 @@ def test_trust_stores():
 
 
 def test_radius_servers():
-    check = directory_services.radius_servers_registered
+    check = radius.radius_servers_registered
     none = live(radius_members={"corp.local": 0})
     assert said(check, live()) == [("not-assessed", "unconfigured-not-read")]
     assert said(check, live(radius_members={"corp.local": 2})) == [("pass", "registered")]
@@ -347,7 +356,7 @@ def point(version, *sites):
 
 
 def test_configuration_manager():
-    check = directory_services.configuration_manager_known
+    check = configuration_manager.configuration_manager_known
     assert said(check, point("5.00.9128.1000", "P01")) == [("pass", "published")]
     assert said(check, point("5.00.9128.1000", "P01", "C00")) == [
         ("pass", "published-with-central")
@@ -364,7 +373,7 @@ def test_configuration_manager():
 
 
 def test_versions_of_configuration_manager():
-    check = directory_services.configuration_manager_version_supported
+    check = configuration_manager.configuration_manager_version_supported
     assert said(check, live(), FACTS) == [("not-applicable", "none")]
     assert said(check, point("5.00.9106.1000"), FACTS) == [("fail", "out-of-support")]
     assert said(check, point("5.00.9141.1000"), FACTS) == [("pass", "in-support")]
@@ -377,14 +386,14 @@ def test_versions_of_configuration_manager():
 
 
 def test_exchange():
-    schema = directory_services.exchange_schema_present
+    schema = exchange.exchange_schema_present
     (one,) = run_check(schema, live(exchange_schema=17003), FACTS)
     assert (one.reason, str(one.text)) == (
         "present",
         "The Exchange schema is there, with version 17003 (SE).",
     )
     assert said(schema, live(), FACTS) == [("pass", "absent")]
-    check = directory_services.exchange_version_supported
+    check = exchange.exchange_version_supported
 
     def servers(*versions):
         made = (ExchangeServer(f"MX{at}", one, 54) for at, one in enumerate(versions))
